@@ -1,0 +1,175 @@
+"""The journal of a run: one JSON object a line, each carrying the hash of the line before.
+
+Layout of a run folder: `journal.jsonl`, `pieces/<sha256>`. A line is
+`{"seq", "at", "kind", "data", "prev"}`; `prev` is the SHA-256 of the previous line's bytes without
+its newline (64 zeros for the first). The footer is the line of kind `end`: without it the run
+did not finish, and everything up to the last whole line still reads back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.evidence.redaction import Redactor
+from harness.model.artefact import Artefact, Exchange
+from harness.model.problems import HarnessFault
+
+JOURNAL_NAME = "journal.jsonl"
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the journal, read back."""
+
+    seq: int
+    at: str
+    kind: str
+    data: Mapping[str, Any]
+    prev: str
+
+
+class Journal:
+    """Append-only writer, safe to call from any thread. Every line is flushed to the system."""
+
+    def __init__(self, folder: Path, redactor: Redactor | None = None) -> None:
+        """Open the journal of a new run in `folder` (made if absent).
+
+        Raises `HarnessFault` when the folder cannot be written or already holds a journal.
+        """
+        self.folder = folder
+        self.redactor = redactor or Redactor()
+        self._lock = threading.Lock()
+        self._prev = GENESIS
+        self._seq = 0
+        try:
+            (folder / "pieces").mkdir(parents=True, exist_ok=True)
+            self._file = (folder / JOURNAL_NAME).open("xb")
+        except FileExistsError as error:
+            raise HarnessFault(
+                f"{folder} contient déjà le journal d'une exécution : choisissez un autre dossier"
+            ) from error
+        except OSError as error:
+            raise _write_fault(folder, error) from error
+
+    def record(self, kind: str, data: Mapping[str, Any]) -> int:
+        """Append one line and return its sequence number. `data` holds JSON values."""
+        body = json.dumps(data, ensure_ascii=False, sort_keys=True, default=str)
+        clean = self.redactor.clean_text(body)
+        with self._lock:
+            self._seq += 1
+            head = {"seq": self._seq, "at": datetime.now(UTC).isoformat(), "kind": kind}
+            text = json.dumps(head, ensure_ascii=False)
+            line = f'{text[:-1]}, "prev": "{self._prev}", "data": {clean}}}'.encode()
+            try:
+                self._file.write(line + b"\n")
+                self._file.flush()
+            except (OSError, ValueError) as error:
+                raise _write_fault(self.folder, error) from error
+            self._prev = hashlib.sha256(line).hexdigest()
+            return self._seq
+
+    def piece(self, content: bytes) -> str:
+        """Store bytes under their SHA-256, secrets replaced first, and return that name."""
+        clean = self.redactor.clean(content)
+        name = hashlib.sha256(clean).hexdigest()
+        path = self.folder / "pieces" / name
+        if not path.exists():
+            try:
+                path.write_bytes(clean)
+            except OSError as error:
+                raise _write_fault(self.folder, error) from error
+        return name
+
+    def exchange(self, exchange: Exchange) -> int:
+        """Append an exchange, both ways, and return its sequence number."""
+        return self.record(
+            "exchange",
+            {
+                "at": exchange.at.isoformat(),
+                "protocol": exchange.protocol,
+                "speaker": exchange.speaker,
+                "listener": exchange.listener,
+                "label": exchange.label,
+                "request": self.piece(exchange.request),
+                "request_type": exchange.request_type,
+                "response": self.piece(exchange.response) if exchange.response else "",
+                "response_type": exchange.response_type,
+                "tls": asdict(exchange.tls) if exchange.tls else None,
+            },
+        )
+
+    def artefact(self, artefact: Artefact) -> dict[str, Any]:
+        """Store an artefact's bytes and return its JSON description for a record."""
+        return {
+            "name": artefact.name,
+            "media_type": artefact.media_type,
+            "origin": artefact.origin,
+            "exchange": artefact.exchange,
+            "piece": self.piece(artefact.content),
+        }
+
+    def close(self, footer: Mapping[str, Any]) -> None:
+        """Write the footer and close. Only an explicit end writes one."""
+        self.record("end", footer)
+        self._file.close()
+
+
+@dataclass(frozen=True, slots=True)
+class JournalReading:
+    """A journal read back: its entries, whether its chain holds, and whether it was ended."""
+
+    entries: tuple[Entry, ...]
+    intact: bool
+    problem: str
+    finished: bool
+
+
+def read_journal(folder: Path) -> JournalReading:
+    """Read the journal of a run folder back, whatever interrupted it.
+
+    A last line cut short by a kill is left out and named in `problem`, and the chain still
+    counts as intact; an altered or missing line breaks it. Raises `FileNotFoundError` when the
+    folder has no journal.
+    """
+    entries: list[Entry] = []
+    prev, problem = GENESIS, ""
+    raw = (folder / JOURNAL_NAME).read_bytes()
+    lines = raw.split(b"\n")
+    tail = lines.pop()
+    for number, line in enumerate(lines, 1):
+        try:
+            entry = Entry(**json.loads(line))
+        except (ValueError, TypeError):
+            return JournalReading(tuple(entries), False, f"ligne {number} illisible", False)
+        if entry.prev != prev or entry.seq != number:
+            return JournalReading(tuple(entries), False, f"chaîne rompue ligne {number}", False)
+        prev = hashlib.sha256(line).hexdigest()
+        entries.append(entry)
+    if tail:
+        problem = f"ligne {len(lines) + 1} inachevée (exécution interrompue)"
+    finished = bool(entries) and entries[-1].kind == "end"
+    return JournalReading(tuple(entries), True, problem, finished)
+
+
+def altered_pieces(folder: Path) -> list[str]:
+    """Return the names of the pieces whose bytes no longer match their name."""
+    return [
+        path.name
+        for path in sorted((folder / "pieces").iterdir())
+        if hashlib.sha256(path.read_bytes()).hexdigest() != path.name
+    ]
+
+
+def _write_fault(folder: Path, error: Exception) -> HarnessFault:
+    return HarnessFault(
+        f"écriture impossible dans {folder} ({error}) : vérifiez les droits et la place libre, "
+        "ou choisissez un autre dossier avec --reports"
+    )

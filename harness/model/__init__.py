@@ -1,0 +1,1 @@
+"""Frozen values that every layer shares. Standard library only; import the module that holds the value."""

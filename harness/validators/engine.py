@@ -1,0 +1,197 @@
+"""The rule engine: registration, look-up by id, and the judgement of a check.
+
+A rule is a pure generator over one subject. Its `each=` yields the subjects, which are counted:
+a rule that examined nothing never passes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from harness.model.check import Check, Judgement, RuleOutcome
+from harness.model.finding import Finding, Level
+from harness.model.problems import Unreadable
+from harness.model.verdict import Verdict
+
+Judge = Callable[[Any, Check], Iterator[Finding]]
+Subjects = Callable[[Check], Iterable[Any]]
+
+FORMATS: dict[str, tuple[str, ...]] = {
+    "hl7v2": ("V2-",),
+    "fhir": ("FR-",),
+    "insi": ("INSI-",),
+    "ins": ("LEX-",),
+    "identity": ("IDN-",),
+    "screen": ("IHM-",),
+}
+"""Folder of `harness/validators` → prefixes of the rule ids that it holds."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A registered rule. `standard` names the clause when the rule cites no exigence."""
+
+    id: str
+    title: str
+    cites: tuple[str, ...]
+    standard: str
+    level: Level
+    overlaps: tuple[str, ...]
+    each: Subjects = field(repr=False)
+    judge: Judge = field(repr=False)
+    lists: tuple[str, ...] = ()
+    """Names of the code lists under `harness/terminology` that the rule reads."""
+    module: str = ""
+
+    @property
+    def format(self) -> str:
+        """Return the folder of `harness/validators` that holds the rule."""
+        return self.module.split(".")[2]
+
+    @property
+    def digest(self) -> str:
+        """Return a SHA-256 over the rule's module, its reader and its code lists."""
+        return _digest(self.id, self.module, self.lists)
+
+
+_REGISTRY: dict[str, Rule] = {}
+
+
+def rule(
+    rule_id: str,
+    *,
+    each: Subjects,
+    cites: tuple[str, ...] = (),
+    standard: str = "",
+    level: Level = Level.ERROR,
+    overlaps: tuple[str, ...] = (),
+    lists: tuple[str, ...] = (),
+) -> Callable[[Judge], Judge]:
+    """Register the decorated generator as the rule `rule_id`.
+
+    `cites` names official exigences; a rule of the standard alone gives `standard` instead.
+    `overlaps` names the rules that see the same fault by construction. The first line of the
+    docstring is the rule's title. Raises `ValueError` on a second registration or without any
+    citation.
+    """
+    if not cites and not standard:
+        raise ValueError(f"{rule_id}: a rule cites an exigence or names its standard")
+
+    def register(judge: Judge) -> Judge:
+        if rule_id in _REGISTRY and _REGISTRY[rule_id].module != judge.__module__:
+            raise ValueError(f"{rule_id}: registered twice")
+        title = (judge.__doc__ or "").strip().partition("\n")[0]
+        _REGISTRY[rule_id] = Rule(
+            rule_id,
+            title,
+            cites,
+            standard,
+            level,
+            overlaps,
+            each,
+            judge,
+            lists,
+            judge.__module__,
+        )
+        return judge
+
+    return register
+
+
+@cache
+def rules_of(format_name: str) -> tuple[Rule, ...]:
+    """Return every rule of a format, in the order of their ids.
+
+    Raises `KeyError` for a format that has no folder.
+    """
+    prefixes = FORMATS[format_name]
+    package = importlib.import_module(f"harness.validators.{format_name}")
+    for info in pkgutil.iter_modules(package.__path__):
+        if info.name.startswith("rules_"):
+            importlib.import_module(f"{package.__name__}.{info.name}")
+    return tuple(found for key, found in sorted(_REGISTRY.items()) if key.startswith(prefixes))
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Return every rule of the package."""
+    return tuple(found for name in FORMATS for found in rules_of(name))
+
+
+def rules_named(*ids: str) -> tuple[Rule, ...]:
+    """Return the rules with these ids, loading only their formats.
+
+    Raises `KeyError` naming the id that no format holds.
+    """
+    return tuple(_rule_named(rule_id) for rule_id in ids)
+
+
+def _rule_named(rule_id: str) -> Rule:
+    for name, prefixes in FORMATS.items():
+        if rule_id.startswith(prefixes):
+            rules_of(name)
+    if rule_id not in _REGISTRY:
+        raise KeyError(f"règle inconnue : {rule_id}")
+    return _REGISTRY[rule_id]
+
+
+def judge(check: Check, rules: Iterable[Rule], *, named: bool = True) -> Judgement:
+    """Judge a check by rules. Pure: the same check and rules always give the same judgement.
+
+    `named=True` (a scenario named the rules): a rule without subject is inconclusive.
+    `named=False` (a file judged off line): such rules are listed and at least one must examine.
+    """
+    outcomes = tuple(_outcome(check, one) for one in rules)
+    verdict, reason = _verdict(outcomes, named)
+    return Judgement(outcomes, verdict, reason)
+
+
+def _outcome(check: Check, one: Rule) -> RuleOutcome:
+    examined = 0
+    findings: list[Finding] = []
+    unreadable = ""
+    try:
+        for subject in one.each(check):
+            examined += 1
+            findings.extend(one.judge(subject, check))
+    except Unreadable as problem:
+        unreadable = str(problem)
+    return RuleOutcome(one.id, one.level, one.digest, examined, tuple(findings), unreadable)
+
+
+def _verdict(outcomes: tuple[RuleOutcome, ...], named: bool) -> tuple[Verdict, str]:
+    wrong = [outcome.rule_id for outcome in outcomes if outcome.errors]
+    if wrong:
+        return Verdict.NON_CONFORM, f"constat d'erreur : {', '.join(wrong)}"
+    for outcome in outcomes:
+        if outcome.unreadable:
+            return Verdict.INCONCLUSIVE, outcome.unreadable
+    idle = [outcome.rule_id for outcome in outcomes if not outcome.examined]
+    if named and idle:
+        return Verdict.INCONCLUSIVE, f"règle sans sujet : {', '.join(idle)}"
+    if len(idle) == len(outcomes):
+        return Verdict.INCONCLUSIVE, "aucune règle n'a trouvé de sujet à examiner"
+    return Verdict.CONFORM, ""
+
+
+@cache
+def _digest(rule_id: str, module: str, lists: tuple[str, ...]) -> str:
+    total = hashlib.sha256(rule_id.encode())
+    source = Path(str(sys.modules[module].__file__))
+    terminology = Path(__file__).parent.parent / "terminology"
+    for path in (source, source.parent / "reader.py", *(terminology / f"{n}.toml" for n in lists)):
+        total.update(_file_digest(path))
+    return total.hexdigest()
+
+
+@cache
+def _file_digest(path: Path) -> bytes:
+    # Newlines are normalised so that a checkout on Windows keeps the same digest.
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).digest()
