@@ -1,0 +1,117 @@
+"""Command line of the DUI: `python -m demo_dui --state DIR …`; errors in French, exit code 2."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from demo_dui.app import Secrets, Settings, run
+from demo_dui.insi_client import InsiSettings
+from demo_dui.mllp import MllpClient
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="demo_dui", description="DUI de démonstration.")
+    parser.add_argument("--host", default="127.0.0.1", help="adresse d'écoute (boucle locale)")
+    parser.add_argument("--http-port", type=int, default=0, help="port HTTPS (0 : libre)")
+    parser.add_argument("--mllp-port", type=int, default=0, help="port MLLP (0 : libre)")
+    parser.add_argument("--control-port", type=int, default=0, help="port de commande (0 : libre)")
+    parser.add_argument("--state", type=Path, required=True, help="dossier de la base")
+    parser.add_argument("--role", choices=("ri", "esclave"), default="ri")
+    parser.add_argument("--tls-cert", type=Path, help="certificat serveur, PEM")
+    parser.add_argument("--tls-key", type=Path, help="clé du certificat serveur, PEM")
+    parser.add_argument("--insi-url", help="adresse https du téléservice INSi")
+    parser.add_argument("--insi-ca", type=Path, help="autorité du serveur INSi, PEM")
+    parser.add_argument("--insi-cert", type=Path, help="certificat client INSi, PEM")
+    parser.add_argument("--insi-key", type=Path, help="clé du certificat client INSi, PEM")
+    parser.add_argument("--insi-timeout", type=float, default=3.0, help="délai d'INSi, secondes")
+    parser.add_argument("--partner", help="partenaire MLLP, HÔTE:PORT")
+    parser.add_argument("--exit-on-stdin-eof", action="store_true", help="arrêt à la fin de stdin")
+    return parser
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"demo_dui : {message}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+def _insi(arguments: argparse.Namespace) -> InsiSettings | None:
+    if not arguments.insi_url:
+        return None
+    if not arguments.insi_url.startswith("https://"):
+        _fail("--insi-url doit commencer par https://, INSi exige TLS mutuel.")
+    return InsiSettings(
+        url=arguments.insi_url,
+        ca=arguments.insi_ca,
+        certificate=arguments.insi_cert,
+        key=arguments.insi_key,
+        timeout=arguments.insi_timeout,
+    )
+
+
+def _partner(address: str | None) -> MllpClient | None:
+    try:
+        return MllpClient.of(address) if address else None
+    except ValueError as error:
+        _fail(f"--partner {error}")
+
+
+def _settings(arguments: argparse.Namespace) -> Settings:
+    for name in ("tls_cert", "tls_key", "insi_ca", "insi_cert", "insi_key"):
+        path = getattr(arguments, name)
+        if path is not None and not path.is_file():
+            _fail(f"--{name.replace('_', '-')} : fichier absent ({path}).")
+    return Settings(
+        host=arguments.host,
+        http_port=arguments.http_port,
+        mllp_port=arguments.mllp_port,
+        control_port=arguments.control_port,
+        state=arguments.state,
+        role=arguments.role,
+        tls_certificate=arguments.tls_cert,
+        tls_key=arguments.tls_key,
+        insi=_insi(arguments),
+        partner=_partner(arguments.partner),
+        exit_on_stdin_eof=arguments.exit_on_stdin_eof,
+    )
+
+
+def _secrets() -> Secrets:
+    password = os.environ.get("DEMO_DUI_PASSWORD", "")
+    if not password:
+        _fail("variable d'environnement DEMO_DUI_PASSWORD absente : mot de passe des utilisateurs.")
+    token = os.environ.get("DEMO_DUI_CONTROL_TOKEN", "")
+    return Secrets(password, os.environ.get("DEMO_DUI_PATIENT_PASSWORD") or None, token)
+
+
+async def _main(settings: Settings, secrets: Secrets) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:
+            # Windows: no handler in the loop; Ctrl-C still ends the run below.
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    await run(settings, secrets, stop)
+
+
+def main() -> int:
+    """Start the DUI and serve until told to stop."""
+    settings, secrets = _settings(_parser().parse_args()), _secrets()
+    try:
+        asyncio.run(_main(settings, secrets))
+    except OSError as error:
+        _fail(f"démarrage impossible : {error}. Vérifiez les ports, le dossier et les certificats.")
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,337 @@
+"""SQLite store: identities, status history, INSi answers, accounts, settings, journal of actions.
+
+One connection, used from the event loop's thread alone. Every write commits at once.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from demo_dui.identity import Draft, Identity, Traits
+from demo_dui.status import Status
+
+_TRAITS = tuple(field.name for field in fields(Traits))
+_PLAIN = tuple(
+    field.name
+    for field in fields(Identity)
+    if field.name not in {"id", "traits", "status", "attributes"}
+)
+_COLUMNS = (*_PLAIN, *_TRAITS, "status", "attributes")
+_SCHEMA = f"""
+CREATE TABLE IF NOT EXISTS identity (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, {", ".join(f"{name} TEXT" for name in _COLUMNS)});
+CREATE INDEX IF NOT EXISTS identity_private_id ON identity (private_id);
+CREATE INDEX IF NOT EXISTS identity_birth_date ON identity (birth_date);
+CREATE TABLE IF NOT EXISTS status_history (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, patient INTEGER, at TEXT, author TEXT,
+    old TEXT, new TEXT, reason TEXT);
+CREATE TABLE IF NOT EXISTS insi_answer (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, patient INTEGER, at TEXT, author TEXT,
+    mode TEXT, code TEXT, answer TEXT);
+CREATE TABLE IF NOT EXISTS former_ins (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, patient INTEGER, matricule TEXT, oid TEXT,
+    start TEXT, stop TEXT);
+CREATE TABLE IF NOT EXISTS account (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, login TEXT UNIQUE, patient INTEGER,
+    matricule TEXT, oid TEXT);
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE IF NOT EXISTS journal (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT, author TEXT, action TEXT,
+    patient TEXT, result TEXT, detail TEXT);
+"""
+_TABLES = (
+    "identity",
+    "status_history",
+    "insi_answer",
+    "former_ins",
+    "account",
+    "setting",
+    "journal",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """One historised change of status: when (ISO, UTC), who, from, to, why."""
+
+    at: str
+    by: str
+    old: str
+    new: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormerIns:
+    """One entry of INSHISTO, kept as received."""
+
+    matricule: str
+    oid: str
+    start: str | None
+    stop: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InsiAnswer:
+    """One INSi call: when, who, by which mode, the code (None without answer), the raw answer."""
+
+    at: str
+    by: str
+    mode: str
+    code: str | None
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A patient's account in the software, tied to an identity and, once linked, its matricule."""
+
+    id: str
+    login: str
+    patient_id: str
+    matricule: str | None
+    oid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """One line of the journal of actions."""
+
+    at: str
+    by: str
+    action: str
+    patient: str | None
+    result: str
+    detail: str
+
+
+def now() -> str:
+    """The present instant, ISO 8601, UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Store:
+    """The database of the DUI, in one file of the state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(folder / "demo.sqlite", isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        # Demonstration data: losing the last second on a power cut is fine, speed is not optional.
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    def reset(self) -> None:
+        """Remove every row; identifiers already given are never given again."""
+        for table in _TABLES:
+            self._db.execute(f"DELETE FROM {table}")
+
+    # Identities
+
+    def add(self, identity: Identity) -> Identity:
+        """Record a new identity; gives it back with the id that the database drew."""
+        names = ", ".join(_COLUMNS)
+        marks = ", ".join("?" * len(_COLUMNS))
+        identity = replace(identity, updated_at=now())
+        sql = f"INSERT INTO identity ({names}) VALUES ({marks})"
+        cursor = self._db.execute(sql, _row_values(identity))
+        return replace(identity, id=str(cursor.lastrowid))
+
+    def save(self, identity: Identity) -> Identity:
+        """Record the present state of a known identity."""
+        identity = replace(identity, updated_at=now())
+        marks = ", ".join(f"{name} = ?" for name in _COLUMNS)
+        sql = f"UPDATE identity SET {marks} WHERE id = ?"
+        self._db.execute(sql, (*_row_values(identity), identity.id))
+        return identity
+
+    def remove(self, identity: Identity, heir: Identity) -> None:
+        """Remove an identity merged into `heir`, which takes over its accounts."""
+        self._db.execute("UPDATE account SET patient = ? WHERE patient = ?", (heir.id, identity.id))
+        self._db.execute("DELETE FROM identity WHERE id = ?", (identity.id,))
+
+    def discard(self, identity: Identity) -> None:
+        """Remove an identity outright: used by a seeded fault alone."""
+        self._db.execute("DELETE FROM identity WHERE id = ?", (identity.id,))
+
+    def find(self, patient_id: str) -> Identity | None:
+        """Identity of this id, or None."""
+        return self._one("id = ?", patient_id) if patient_id.isdecimal() else None
+
+    def find_by_private_id(self, private_id: str) -> Identity | None:
+        """Latest identity that bears this local identifier (IPP), or None."""
+        return self._one("private_id = ?", private_id)
+
+    def _one(self, where: str, value: str) -> Identity | None:
+        sql = f"SELECT * FROM identity WHERE {where} ORDER BY id DESC LIMIT 1"
+        row = self._db.execute(sql, (value,)).fetchone()
+        return _identity(row) if row else None
+
+    def identities(self, birth_date: str | None = None, limit: int = 10_000) -> list[Identity]:
+        """Identities, latest first, of one birth date when given."""
+        where, values = ("WHERE birth_date = ?", (birth_date,)) if birth_date else ("", ())
+        sql = f"SELECT * FROM identity {where} ORDER BY id DESC LIMIT {limit:d}"
+        return [_identity(row) for row in self._db.execute(sql, values)]
+
+    def identities_of(self, column: str, value: str) -> list[Identity]:
+        """Identities whose `column` (matricule, private_id) equals `value`."""
+        if column not in _COLUMNS:
+            raise KeyError(column)
+        sql = f"SELECT * FROM identity WHERE {column} = ? ORDER BY id DESC"
+        return [_identity(row) for row in self._db.execute(sql, (value,))]
+
+    # History and INSi answers
+
+    def add_status_change(self, identity: Identity, change: StatusChange) -> None:
+        """Historise a change of status (règle 21)."""
+        self._db.execute(
+            "INSERT INTO status_history (patient, at, author, old, new, reason)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (identity.id, change.at, change.by, change.old, change.new, change.reason),
+        )
+
+    def status_changes(self, patient_id: str) -> list[StatusChange]:
+        """Changes of status of an identity, oldest first."""
+        sql = "SELECT at, author, old, new, reason FROM status_history WHERE patient = ?"
+        return [
+            StatusChange(*row) for row in self._db.execute(f"{sql} ORDER BY seq", (patient_id,))
+        ]
+
+    def add_insi_answer(self, identity: Identity, answer: InsiAnswer) -> None:
+        """Keep the whole answer of an INSi call (règle 39)."""
+        self._db.execute(
+            "INSERT INTO insi_answer (patient, at, author, mode, code, answer)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (identity.id, answer.at, answer.by, answer.mode, answer.code, answer.answer),
+        )
+
+    def insi_answers(self, patient_id: str) -> list[InsiAnswer]:
+        """INSi calls made for an identity, oldest first."""
+        sql = (
+            "SELECT at, author, mode, code, answer FROM insi_answer WHERE patient = ? ORDER BY seq"
+        )
+        return [InsiAnswer(*row) for row in self._db.execute(sql, (patient_id,))]
+
+    def keep_former_ins(self, identity: Identity, former: tuple[FormerIns, ...]) -> None:
+        """Replace the INSHISTO kept for an identity."""
+        self._db.execute("DELETE FROM former_ins WHERE patient = ?", (identity.id,))
+        self._db.executemany(
+            "INSERT INTO former_ins (patient, matricule, oid, start, stop) VALUES (?, ?, ?, ?, ?)",
+            [(identity.id, ins.matricule, ins.oid, ins.start, ins.stop) for ins in former],
+        )
+
+    def former_ins(self, patient_id: str) -> list[FormerIns]:
+        """INSHISTO of an identity, in the order received."""
+        sql = "SELECT matricule, oid, start, stop FROM former_ins WHERE patient = ? ORDER BY seq"
+        return [FormerIns(*row) for row in self._db.execute(sql, (patient_id,))]
+
+    # Accounts
+
+    def add_account(self, login: str, patient_id: str) -> Account | None:
+        """Open an account; None when the login is already taken."""
+        try:
+            cursor = self._db.execute(
+                "INSERT INTO account (login, patient) VALUES (?, ?)", (login, patient_id)
+            )
+        except sqlite3.IntegrityError:
+            return None
+        return Account(str(cursor.lastrowid), login, patient_id, None, None)
+
+    def save_account(self, account: Account) -> None:
+        """Record the link of an account."""
+        self._db.execute(
+            "UPDATE account SET patient = ?, matricule = ?, oid = ? WHERE id = ?",
+            (account.patient_id, account.matricule, account.oid, account.id),
+        )
+
+    def account(self, account_id: str) -> Account | None:
+        """Account of this id, or None."""
+        return self._account("id = ?", account_id)
+
+    def account_of_login(self, login: str) -> Account | None:
+        """Account of this login, or None."""
+        return self._account("login = ?", login)
+
+    def accounts_of(self, patient_id: str) -> list[Account]:
+        """Accounts tied to an identity."""
+        rows = self._db.execute(
+            "SELECT * FROM account WHERE patient = ? ORDER BY id", (patient_id,)
+        )
+        return [_account(row) for row in rows]
+
+    def _account(self, where: str, value: str) -> Account | None:
+        row = self._db.execute(f"SELECT * FROM account WHERE {where}", (value,)).fetchone()
+        return _account(row) if row else None
+
+    # Settings and journal
+
+    def show_optional_traits(self) -> bool:
+        """Setting: optional traits on the patient page (shown by default)."""
+        sql = "SELECT value FROM setting WHERE name = 'show_optional_traits'"
+        row = self._db.execute(sql).fetchone()
+        return row is None or row["value"] == "1"
+
+    def set_show_optional_traits(self, shown: bool) -> None:
+        """Change the setting of the optional traits."""
+        sql = "INSERT OR REPLACE INTO setting (name, value) VALUES ('show_optional_traits', ?)"
+        self._db.execute(sql, ("1" if shown else "0",))
+
+    def log(
+        self, by: str, action: str, patient: str | None = None, result: str = "ok", detail: str = ""
+    ) -> None:
+        """Add a line to the journal of actions."""
+        self._db.execute(
+            "INSERT INTO journal (at, author, action, patient, result, detail)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (now(), by, action, patient, result, detail),
+        )
+
+    def journal(self, limit: int = 1000) -> list[JournalEntry]:
+        """Latest lines of the journal, oldest first."""
+        sql = "SELECT at, author, action, patient, result, detail FROM journal"
+        rows = self._db.execute(f"{sql} ORDER BY seq DESC LIMIT ?", (limit,)).fetchall()
+        return [JournalEntry(*row) for row in reversed(rows)]
+
+
+def new_identity(draft: Draft, status: Status) -> Identity:
+    """Build the identity that a draft describes; a missing local identifier is drawn here."""
+    identity = Identity(
+        id="",
+        private_id=draft.private_id or f"IPP{uuid.uuid4().hex[:12].upper()}",
+        status=status,
+        traits=draft.traits,
+        nss=draft.nss,
+        created_on=now()[:10],
+    )
+    return replace(identity, private_system=draft.private_system or identity.private_system)
+
+
+def _row_values(identity: Identity) -> tuple[str | None, ...]:
+    plain = tuple(getattr(identity, name) for name in _PLAIN)
+    traits = tuple(getattr(identity.traits, name) for name in _TRAITS)
+    return (*plain, *traits, str(identity.status), json.dumps(identity.attributes))
+
+
+def _identity(row: sqlite3.Row) -> Identity:
+    return Identity(
+        id=str(row["id"]),
+        traits=Traits(**{name: row[name] for name in _TRAITS}),
+        status=Status(row["status"]),
+        attributes=tuple(json.loads(row["attributes"])),
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+def _account(row: sqlite3.Row) -> Account:
+    patient = str(row["patient"])
+    return Account(str(row["id"]), row["login"], patient, row["matricule"], row["oid"])
