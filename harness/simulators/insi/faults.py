@@ -1,0 +1,144 @@
+"""Named faults of the INSi simulator: one function a fault, each turns a reply into another."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.model.problems import ConfigurationProblem
+from harness.simulators.insi.layout import NOT_FOUND, SEVERAL, Operation
+from harness.simulators.insi.messages import Individual, Reply, SoapFault
+
+SLOW = 2.0
+"""Seconds of `reponse-lente` unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault: its name, its French sentence, and what it makes of a reply.
+
+    A fault that alters an identity leaves a reply without identity (01, 02) as it is.
+    """
+
+    name: str
+    description: str
+    apply: Callable[[Reply], Reply]
+
+
+FAULTS: dict[str, Fault] = {}
+
+
+def fault_named(name: str) -> Fault:
+    """Return a fault. Raises `ConfigurationProblem` listing the names for an unknown one."""
+    if name not in FAULTS:
+        near = difflib.get_close_matches(name, FAULTS, 1)
+        guess = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
+        raise ConfigurationProblem(
+            f"panne INSi « {name} » inconnue.{guess} Pannes possibles : {', '.join(FAULTS)}."
+        )
+    return FAULTS[name]
+
+
+def _fault(
+    name: str, description: str
+) -> Callable[[Callable[[Reply], Reply]], Callable[[Reply], Reply]]:
+    def register(apply: Callable[[Reply], Reply]) -> Callable[[Reply], Reply]:
+        FAULTS[name] = Fault(name, description, apply)
+        return apply
+
+    return register
+
+
+def _altered(reply: Reply, **changes: Any) -> Reply:
+    if reply.individual is None:
+        return reply
+    return replace(reply, individual=replace(reply.individual, **changes))
+
+
+@_fault("sans-reponse", "INSi reçoit la demande et ne répond jamais.")
+def no_answer(reply: Reply) -> Reply:
+    """Hold the connection until the client gives up or the deadline passes."""
+    return replace(reply, silent=True)
+
+
+@_fault("reponse-lente", "INSi répond juste, mais tard.")
+def slow_answer(reply: Reply) -> Reply:
+    """Answer rightly after a delay."""
+    return replace(reply, delay=SLOW)
+
+
+@_fault("connexion-coupee", "INSi coupe la connexion sans rien répondre.")
+def connection_cut(reply: Reply) -> Reply:
+    """Close the connection without a byte of answer."""
+    return replace(reply, cut=True)
+
+
+@_fault("faute-soap", "INSi répond par la faute SOAP siram_40 (erreur insi_102).")
+def soap_fault(reply: Reply) -> Reply:
+    """Answer with the technical fault of INSI-06."""
+    fault = SoapFault(
+        "Receiver",
+        "La recherche par les traits d'identité a échoué.",
+        subcode="siram_40",
+        severity="fatal",
+        error="insi_102",
+    )
+    return replace(reply, code="", individual=None, fault=fault)
+
+
+@_fault("plusieurs", "INSi répond 02 : plusieurs identités correspondent.")
+def several_found(reply: Reply) -> Reply:
+    """Answer 02; a verification, which has no such code, is left as it is."""
+    if reply.operation is Operation.VERIFICATION:
+        return reply
+    return replace(reply, code=SEVERAL, individual=None, fault=None)
+
+
+@_fault("aucune", "INSi répond 01 : aucune identité ne correspond.")
+def none_found(reply: Reply) -> Reply:
+    """Answer 01 whatever is known."""
+    return replace(reply, code=NOT_FOUND, individual=None, fault=None)
+
+
+@_fault("date-00", "INSi renvoie une date de naissance dont le jour et le mois valent 00.")
+def date_with_zeros(reply: Reply) -> Reply:
+    """Answer a birth date `AAAA-00-00`."""
+    year = reply.individual.birth_date[:4] if reply.individual else ""
+    return _altered(reply, birth_date=f"{year}-00-00")
+
+
+@_fault("nom-vide", "INSi renvoie un nom de naissance vide.")
+def empty_birth_name(reply: Reply) -> Reply:
+    """Answer an empty NomNaissance."""
+    return _altered(reply, birth_name="")
+
+
+@_fault("prenoms-vides", "INSi renvoie une liste de prénoms vide.")
+def empty_given_names(reply: Reply) -> Reply:
+    """Answer an empty Prenom and an empty ListePrenom."""
+    return _altered(reply, given_name="", given_names="")
+
+
+@_fault("sexe-vide", "INSi renvoie un sexe vide.")
+def empty_sex(reply: Reply) -> Reply:
+    """Answer an empty Sexe."""
+    return _altered(reply, sex="")
+
+
+@_fault("cle-fausse", "INSi renvoie un matricule dont la clé est fausse.")
+def wrong_key(reply: Reply) -> Reply:
+    """Answer the next key (keys run from 01 to 97)."""
+    one = reply.individual
+    if one is None:
+        return reply
+    wrong = f"{int(one.active.key) % 97 + 1:02d}"
+    changed: Individual = replace(one, active=replace(one.active, key=wrong))
+    return replace(reply, individual=changed)
+
+
+@_fault("xml-malforme", "INSi renvoie un XML coupé au milieu.")
+def malformed_xml(reply: Reply) -> Reply:
+    """Answer an envelope cut in its middle."""
+    return replace(reply, truncated=True)

@@ -1,0 +1,294 @@
+"""The INSi simulator: an HTTPS server on the shared loop, its three verbs and its journal."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.evidence.recorder import Recorder
+from harness.model.artefact import SOAP_MEDIA_TYPE, TlsFacts
+from harness.model.identity import Person
+from harness.model.problems import HarnessFault
+from harness.simulators.igc import TestIgc
+from harness.simulators.insi.exchange import ActiveFault, Arrival, Decision, file_call
+from harness.simulators.insi.faults import fault_named
+from harness.simulators.insi.journal import CallJournal, Expected, InsiCall
+from harness.simulators.insi.layout import Operation
+from harness.simulators.insi.messages import Reply
+from harness.simulators.insi.reader import InsiRequest, RequestTraits, read_request
+from harness.simulators.insi.registry import Registry, concerns
+from harness.simulators.loop import ServiceLoop
+from harness.validators.engine import Rule, rules_of
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+PATH = "/ServiceIdentiteCertifiee"
+LARGEST_REQUEST = 1024 * 1024
+"""Bytes of a body beyond which the request is refused (a search takes some kilobytes)."""
+READ_DEADLINE = 10.0
+"""Seconds that a client has to end its handshake, then to send its body."""
+SILENCE = 60.0
+"""Seconds after which `sans-reponse` closes the connection of a client that still waits."""
+
+
+class InsiSimulator:
+    """Stands in for INSi: `knows` seeds it, `fails_with` names a fault, `journal` holds the calls.
+
+    Every method is safe from any thread. `host` is the address listened on (loopback by default),
+    `port` 0 takes a free one; `extra_client_ca` are PEM files of authorities accepted besides the
+    test IGC; `silence` bounds `sans-reponse`, in seconds.
+    """
+
+    def __init__(
+        self,
+        loop: ServiceLoop,
+        igc: TestIgc,
+        recorder: Recorder,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        extra_client_ca: tuple[Path, ...] = (),
+        silence: float = SILENCE,
+    ) -> None:
+        self._loop = loop
+        self._igc = igc
+        self._recorder = recorder
+        self._address = (host, port)
+        self._extra_client_ca = tuple(extra_client_ca)
+        self._silence = silence
+        self._lock = threading.Lock()
+        self._registry = Registry()
+        self._faults: list[ActiveFault] = []
+        self._calls = CallJournal()
+        self._refused: list[str] = []
+        self._server: asyncio.AbstractServer | None = None
+        self._web: web.Server | None = None
+        self._bound_port = 0
+
+    # -- life ---------------------------------------------------------------------------------
+
+    def start(self) -> InsiSimulator:
+        """Listen. Raises `HarnessFault` when the port is taken, `ConfigurationProblem` for a CA."""
+        if self._server is None:
+            len(self._rules)  # loaded now, so that the first call is as quick as the next
+            self._loop.start()
+            self._loop.run(self._listen())
+        return self
+
+    def stop(self) -> None:
+        """Close every connection, those that a fault holds included. May be called twice."""
+        if self._server is not None and self._loop.running:
+            self._loop.run(self._close())
+        self._server = self._web = None
+
+    def __enter__(self) -> InsiSimulator:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def url(self) -> str:
+        """Return the address of the service: the one listened on when the certificate names it.
+
+        Else the first public name. `localhost` may resolve to IPv6 first, which costs two
+        seconds a connection on Windows.
+        """
+        names = self._igc.public_names
+        name = self._address[0] if self._address[0] in names else names[0]
+        shown = f"[{name}]" if ":" in name else name
+        return f"https://{shown}:{self.port}{PATH}"
+
+    @property
+    def port(self) -> int:
+        """Return the port listened on. Raises `HarnessFault` before `start()`."""
+        if not self._bound_port:
+            raise HarnessFault("le simulateur INSi n'est pas démarré : appelez start()")
+        return self._bound_port
+
+    # -- verbs --------------------------------------------------------------------------------
+
+    def knows(self, *persons: Person) -> None:
+        """Seed persons; several with the same traits make a search answer 02.
+
+        Raises `HarnessFault` for a person without matricule.
+        """
+        with self._lock:
+            for person in persons:
+                self._registry.add(person)
+
+    def load_seeds(self, folder: Path) -> tuple[Person, ...]:
+        """Seed every person of `folder/*.toml` and return them (see `seeds.read_persons`)."""
+        from harness.simulators.insi.seeds import read_persons
+
+        persons = read_persons(folder)
+        self.knows(*persons)
+        return persons
+
+    def forgets(self, person: Person) -> None:
+        """Forget a person: a search of its traits then answers 01."""
+        with self._lock:
+            self._registry.remove(person)
+
+    def fails_with(
+        self, name: str, person: Person | None = None, *, delay: float | None = None
+    ) -> None:
+        """Answer by a fault the requests about a person (None: all) until `works`.
+
+        `delay` sets the seconds of `reponse-lente`. Raises `ConfigurationProblem` for an unknown
+        name.
+        """
+        active = ActiveFault(fault_named(name), person, delay)
+        with self._lock:
+            self._faults.append(active)
+
+    def works(self, person: Person | None = None) -> None:
+        """Take away the faults of a person (None: every fault)."""
+        with self._lock:
+            self._faults = [
+                one for one in self._faults if person is not None and one.person != person
+            ]
+
+    def expects(self, person: Person, *operations: str) -> None:
+        """Ask that a person's calls be exactly these operations, in order; see `unmet`."""
+        known = tuple(Operation(one).value for one in operations)
+        self._calls.expect(Expected(person, known))
+
+    # -- journal ------------------------------------------------------------------------------
+
+    @property
+    def journal(self) -> tuple[InsiCall, ...]:
+        """Return every call so far, in order. `HarnessFault` when one could not be recorded."""
+        return self._calls.calls
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Return, in French, why each refused TLS connection was refused."""
+        with self._lock:
+            return tuple(self._refused)
+
+    def calls_for(self, person: Person, after: int = 0) -> list[InsiCall]:
+        """Return the calls about a person, those of exchange number above `after`."""
+        return self._calls.calls_for(person, after)
+
+    def wait_for_call(self, person: Person, timeout: float, after: int = 0) -> InsiCall:
+        """Return the first call about a person; `Inconclusive` after `timeout` seconds."""
+        return self._calls.wait(person, timeout, after)
+
+    def unmet(self) -> list[str]:
+        """Return one French line for each order of calls asked by `expects` and not kept."""
+        return self._calls.unmet()
+
+    # -- service (runs on the loop) -----------------------------------------------------------
+
+    @cached_property
+    def _rules(self) -> tuple[Rule, ...]:
+        return rules_of("insi")
+
+    async def _listen(self) -> None:
+        from aiohttp import web
+
+        from harness.simulators.insi.tls import server_context
+
+        context = server_context(self._igc, self._extra_client_ca, self._refuse)
+        # A client that leaves cancels its handler: a held connection frees itself.
+        self._web = web.Server(self._handle, handler_cancellation=True, access_log=None)
+        host, port = self._address
+        try:
+            self._server = await asyncio.get_running_loop().create_server(
+                self._web, host, port, ssl=context, ssl_handshake_timeout=READ_DEADLINE
+            )
+        except OSError as error:
+            raise HarnessFault(
+                f"le simulateur INSi ne peut pas écouter sur {host}:{port} ({error.strerror}) : "
+                "libérez ce port ou changez [simulators] dans le fichier de cible"
+            ) from error
+        self._bound_port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        if self._web is not None:
+            await self._web.shutdown(0.1)
+
+    def _refuse(self, reason: str) -> None:
+        with self._lock:
+            self._refused.append(reason)
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        from aiohttp import web
+
+        if request.method != "POST":
+            return web.Response(status=405, headers={"Allow": "POST"}, text="POST attendu\n")
+        problem, body = "", b""
+        try:
+            async with asyncio.timeout(READ_DEADLINE):
+                body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            problem = f"demande de plus de {LARGEST_REQUEST // 1024} Kio"
+        except TimeoutError:
+            problem = f"demande inachevée après {READ_DEADLINE:g} s"
+        arrival = Arrival(
+            datetime.now(UTC),
+            body,
+            request.headers.get("Content-Type", ""),
+            request.path,
+            _tls_of(request),
+            problem,
+        )
+        decision = self._decide(arrival)
+        answer = decision.reply.body(decision.message_id) if decision.reply.status else b""
+        try:
+            self._calls.add(file_call(self._recorder, self._rules, arrival, decision, answer))
+        except HarnessFault as fault:
+            # A full disk: nothing is answered that was not recorded, and the run is told.
+            self._calls.fail(fault)
+            return await self._send(request, Reply(Operation.TRAITS, "", cut=True), b"")
+        return await self._send(request, decision.reply, answer)
+
+    def _decide(self, arrival: Arrival) -> Decision:
+        if arrival.problem:
+            return Decision.refusing(InsiRequest(problem=arrival.problem))
+        asked = read_request(arrival.check, arrival.content_type)
+        if asked.operation is None or asked.problem:
+            return Decision.refusing(asked)
+        with self._lock:
+            reply = self._registry.reply(asked.operation, asked.traits)
+            fault = self._fault_for(asked.traits)
+        decision = Decision(reply, asked)
+        return decision.under(fault) if fault else decision
+
+    def _fault_for(self, traits: RequestTraits) -> ActiveFault | None:
+        for active in reversed(self._faults):
+            if active.person is None or concerns(traits, active.person):
+                return active
+        return None
+
+    async def _send(
+        self, request: web.BaseRequest, reply: Reply, answer: bytes
+    ) -> web.StreamResponse:
+        from aiohttp import web
+
+        if reply.delay:
+            await asyncio.sleep(reply.delay)
+        if reply.silent:
+            # Ends by the client leaving (cancellation), by stop(), or by this deadline.
+            await asyncio.sleep(self._silence)
+        if (reply.silent or reply.cut) and request.transport is not None:
+            request.transport.abort()
+        return web.Response(
+            status=reply.status or 500,
+            body=answer,
+            headers={"Content-Type": f"{SOAP_MEDIA_TYPE}; charset=utf-8"},
+        )
+
+
+def _tls_of(request: web.BaseRequest) -> TlsFacts | None:
+    transport = request.transport
+    connection = transport.get_extra_info("ssl_object") if transport is not None else None
+    facts: TlsFacts | None = getattr(connection, "facts", None)
+    return facts
