@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.scenario import requirement, scenario
+    from harness.marks import requirement, scenario
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "requirement", "scenario"]
@@ -18,7 +18,7 @@ __all__ = ["__version__", "requirement", "scenario"]
 def __getattr__(name: str) -> Any:
     # Loaded on first use: `banc --help` must not pay for pytest.
     if name in ("requirement", "scenario"):
-        from harness import scenario as words
+        from harness import marks as words
 
         return getattr(words, name)
     raise AttributeError(f"module 'harness' has no attribute {name!r}")

@@ -1,1 +1,1 @@
-"""Frozen values that every layer shares. Standard library only; import the module that holds the value."""
+"""Frozen values that every layer shares: standard library only, one value a module."""

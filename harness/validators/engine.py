@@ -58,7 +58,7 @@ class Rule:
 
     @property
     def digest(self) -> str:
-        """Return a SHA-256 over the rule's module, its reader and its code lists."""
+        """Return a SHA-256 over the rule's module, the readers and its code lists."""
         return _digest(self.id, self.module, self.lists)
 
 
@@ -186,9 +186,16 @@ def _digest(rule_id: str, module: str, lists: tuple[str, ...]) -> str:
     total = hashlib.sha256(rule_id.encode())
     source = Path(str(sys.modules[module].__file__))
     terminology = Path(__file__).parent.parent / "terminology"
-    for path in (source, source.parent / "reader.py", *(terminology / f"{n}.toml" for n in lists)):
+    for path in (source, *_readers(), *(terminology / f"{name}.toml" for name in lists)):
         total.update(_file_digest(path))
     return total.hexdigest()
+
+
+@cache
+def _readers() -> tuple[Path, ...]:
+    """Return every module that rules may lean on: a change in any of them may change a verdict."""
+    found = Path(__file__).parent.glob("*/*.py")
+    return tuple(sorted(path for path in found if not path.name.startswith("rules_")))
 
 
 @cache

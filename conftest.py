@@ -1,0 +1,3 @@
+"""Wiring only: loads the plugin of the banc."""
+
+pytest_plugins = ["harness.plugin"]

@@ -1,0 +1,265 @@
+"""The pytest door: options, markers, fixtures, and the mapping of verdicts to outcomes.
+
+Without `--target` the plugin stays out of the way, so that it can sit beside other tests.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
+from harness.cast import Cast
+from harness.dossier import Dossier
+from harness.model.problems import BancProblem, CapabilityMissing, ConfigurationProblem
+from harness.model.verdict import ROWS, Verdict, exit_code, worst
+from harness.running import QUIET, Run, prepared_run
+from harness.marks import Declared
+from harness.session import Applicable, Item
+
+USAGE = 2
+INTERRUPTED = 130
+RUN: pytest.StashKey[Run] = pytest.StashKey()
+ITEM: pytest.StashKey[Item] = pytest.StashKey()
+STATE: pytest.StashKey[State] = pytest.StashKey()
+
+
+@dataclass
+class State:
+    """What is known of an item while it runs."""
+
+    kept: Applicable
+    cast: Cast
+    dossier: Dossier
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    clock: float = field(default_factory=time.monotonic)
+    outcome: tuple[Verdict, str] | None = None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of `banc run`."""
+    group = parser.getgroup("banc", "banc de conformité")
+    group.addoption("--target", type=Path, help="fichier TOML de la cible")
+    group.addoption("--requirement", action="append", default=[], help="exigence ou scénario")
+    group.addoption("--theme", action="append", default=[], help="dossier de scenarios/ : ins…")
+    group.addoption("--failed-from", type=Path, help="dossier d'une exécution à reprendre")
+    group.addoption("--attended", action="store_true", help="des personnes agissent et répondent")
+    group.addoption("--reports", type=Path, default=Path("reports"), help="dossier des rapports")
+    group.addoption("--seed", type=int, help="graine des identités fictives")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers; open the run when a target is given."""
+    config.addinivalue_line("markers", "requirement(*ids): exigences officielles vérifiées")
+    config.addinivalue_line("markers", "scenario(declared): scénarios officiels joués")
+    if config.option.target is None:
+        return
+    if getattr(config.option, "numprocesses", None):
+        _refuse(
+            "-n est refusé avec --target : une seule base, une seule adresse INSi ; les scénarios "
+            "sont joués l'un après l'autre. Relancez sans -n."
+        )
+    config.stash[RUN] = prepared_run(config)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the scenarios that the user chose; refuse to play scenarios without a target."""
+    scenarios = [item for item in items if item.get_closest_marker("scenario")]
+    run = config.stash.get(RUN, None)
+    if run is None:
+        if scenarios and not config.option.collectonly:
+            _refuse(
+                "les scénarios ont besoin d'une cible : ajoutez --target CIBLE.toml "
+                "(par exemple --target fixtures/targets/demo.toml)"
+            )
+        return
+    for item in scenarios:
+        item.stash[ITEM] = _item(item)
+    kept = _guard(lambda: run.select([item.stash[ITEM] for item in scenarios]))
+    chosen = [item for item in scenarios if item.stash[ITEM].id in kept]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Open the workbench just before the first scenario."""
+    run = session.config.stash.get(RUN, None)
+    if run is not None and not session.config.option.collectonly:
+        _guard(lambda: run.open(len(session.items)))
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Prepare the dossier of a scenario; skip it when the profile excludes it."""
+    run = item.config.stash.get(RUN, None)
+    if run is None or ITEM not in item.stash:
+        return
+    meant = item.stash[ITEM]
+    cast = Cast(run.seed, meant.id, run.target.fixed_persons())
+    dossier = Dossier(meant.id, run.bench.journal, run.target.settings())
+    state = State(run.applicable(meant), cast, dossier)
+    item.stash[STATE] = state
+    if not state.kept.ids:
+        state.outcome = (Verdict.NOT_APPLICABLE, state.kept.reason)
+        pytest.skip(f"Sans objet — {state.kept.reason}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give the report the outcome of the verdict, and file the result once torn down."""
+    report = yield
+    run, state = item.config.stash.get(RUN, None), item.stash.get(STATE, None)
+    if run is None or state is None:
+        return report
+    error = call.excinfo.value if call.excinfo else None
+    if call.when == "call" or (call.when == "setup" and error and state.outcome is None):
+        run.adopt_insi(state.dossier, state.cast)
+        state.outcome = state.dossier.conclude(error)
+        _apply(report, *state.outcome)
+    elif call.when == "teardown":
+        _finish(item, run, state, error)
+    return report
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """Say on the error stream why a scenario file cannot be loaded, with or without a terminal."""
+    if report.failed:
+        print(report.longreprtext, file=sys.stderr)
+
+
+def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+    """Say why the run stopped when pytest's own terminal is off."""
+    if QUIET.get() and isinstance(excinfo.value, pytest.exit.Exception):
+        print(excinfo.value.msg, file=sys.stderr)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the reports and set the exit code of the published table."""
+    run = session.config.stash.get(RUN, None)
+    if run is None:
+        return
+    if not run.opened:
+        if session.testsfailed:
+            session.exitstatus = exit_code([Verdict.HARNESS_ERROR])
+        return
+    run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+    session.exitstatus = _guard(run.finish)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what the run started, whatever happened."""
+    run = config.stash.get(RUN, None)
+    if run is not None:
+        run.close()
+
+
+@pytest.fixture
+def dossier(request: pytest.FixtureRequest) -> Dossier:
+    """The dossier of the scenario: steps, proofs, judgements."""
+    return _state(request).dossier
+
+
+@pytest.fixture
+def insi(request: pytest.FixtureRequest) -> InsiDesk:
+    """INSi, simulated."""
+    run = _run(request)
+    if run.bench.insi is None:
+        raise CapabilityMissing("INSi n'est pas simulé pour cette cible")
+    return InsiDesk(run.bench.insi, _state(request).cast)
+
+
+@pytest.fixture
+def gap(request: pytest.FixtureRequest) -> GapDesk:
+    """The GAP of the target's domain: identity flows."""
+    return GapDesk(_run(request).drivers, _state(request).cast)
+
+
+@pytest.fixture
+def identities(request: pytest.FixtureRequest, gap: GapDesk) -> IdentityDesk:
+    """The identities of the target."""
+    run, state = _run(request), _state(request)
+    insi_desk = InsiDesk(run.bench.insi, state.cast) if run.bench.insi else None
+    return IdentityDesk(run.drivers, state.cast, insi_desk, gap, run.target.profile)
+
+
+@pytest.fixture
+def screens(request: pytest.FixtureRequest) -> ScreenDesk:
+    """The pages of the target."""
+    return ScreenDesk(_run(request).drivers, _state(request).cast)
+
+
+@pytest.fixture
+def accounts(request: pytest.FixtureRequest) -> AccountDesk:
+    """The accounts of patients."""
+    return AccountDesk(_run(request).drivers)
+
+
+def _run(request: pytest.FixtureRequest) -> Run:
+    run: Run = request.config.stash[RUN]
+    return run
+
+
+def _state(request: pytest.FixtureRequest) -> State:
+    state: State = request.node.stash[STATE]
+    return state
+
+
+def _item(item: pytest.Item) -> Item:
+    declared: Declared = next(item.iter_markers("scenario")).args[0]
+    requirements = tuple(
+        dict.fromkeys(arg for mark in item.iter_markers("requirement") for arg in mark.args)
+    )
+    scenario_id = item.nodeid.replace("\\", "/").removeprefix("scenarios/")
+    module = getattr(item, "module", None)
+    behaviour = (getattr(module, "__doc__", "") or "").strip().partition("\n")[0]
+    case = getattr(item, "callspec", None)
+    title = f"{declared.title} — {case.id}" if case else declared.title
+    theme = scenario_id.partition("/")[0]
+    return Item(scenario_id, behaviour, theme, requirements, replace(declared, title=title))
+
+
+def _apply(report: pytest.TestReport, verdict: Verdict, reason: str) -> None:
+    row = ROWS[verdict]
+    text = f"{row.word} — {reason}" if reason else row.word
+    if row.outcome == "passed":
+        report.outcome, report.longrepr = "passed", None
+    elif row.outcome == "skipped":
+        report.outcome = "skipped"
+        report.longrepr = (str(report.location[0]), report.location[1] or 0, text)
+    else:
+        report.outcome, report.longrepr = "failed", text
+
+
+def _finish(item: pytest.Item, run: Run, state: State, error: BaseException | None) -> None:
+    verdict, reason = state.outcome or (Verdict.HARNESS_ERROR, "le scénario n'a pas conclu")
+    if error is not None:
+        verdict = worst([verdict, Verdict.HARNESS_ERROR])
+        reason = f"{reason} ; à la fin du scénario : {error}".lstrip(" ;")
+    elapsed = time.monotonic() - state.clock
+    run.file(item.stash[ITEM], state.kept, state.dossier, (verdict, reason), state.started, elapsed)
+
+
+def _guard(action: Any) -> Any:
+    """Run an action; a problem that we can name ends pytest with its message and exit code."""
+    try:
+        return action()
+    except ConfigurationProblem as problem:
+        _refuse(str(problem))
+    except BancProblem as problem:
+        pytest.exit(str(problem), returncode=exit_code([Verdict.HARNESS_ERROR]))
+
+
+def _refuse(message: str) -> None:
+    pytest.exit(message, returncode=USAGE)
