@@ -1,0 +1,1 @@
+"""Rules of behaviour on identities (family IDN), judged on relevés. See docs/regles.md."""

@@ -1,0 +1,1 @@
+"""Rules on the SOAP messages of INSi: requests of the software and answers of the service."""

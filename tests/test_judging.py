@@ -1,0 +1,159 @@
+"""Judging files off line: formats recognised, bad files explained, contract of the JSON lines."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.judging import exit_code_of, judge_file, render_text, visible
+from harness.model.check import Settings
+from harness.model.problems import ConfigurationProblem
+from harness.model.releve import AttemptReleve, IdentityReleve, ScreenReleve
+from harness.model.verdict import Verdict
+from harness.validators.detection import detect
+
+MESSAGES = Path(__file__).parents[1] / "fixtures" / "messages"
+GOOD_PATIENT = MESSAGES / "fhir" / "conformes" / "qualifiee.json"
+BAD_PATIENT = MESSAGES / "fhir" / "fautifs" / "FR-PAT-11" / "cle-fausse.json"
+GOOD_CALL = MESSAGES / "insi" / "conformes" / "recherche-par-traits.xml"
+
+HL7 = (
+    "MSH|^~\\&|A|B|C|D|20260302||ADT^A31^ADT_A05|1|T|2.5^FRA^2.11|||||FRA|UNICODE UTF-8\r"
+    "PID|||X^^^E&1.2.3&ISO^PI||LORVELAN^MAELLE^MAELLE^^^^L||19790314|F\r"
+)
+
+
+def written(tmp_path: Path, name: str, content: bytes | str) -> Path:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "found"),
+    [
+        (HL7.encode(), "x", "hl7v2"),
+        (b"\x0b" + HL7.encode() + b"\x1c\r", "x", "hl7v2"),
+        (b"\xef\xbb\xbf" + HL7.encode(), "x", "hl7v2"),
+        (b"junk", "message.er7", "hl7v2"),
+        (b'  {"resourceType" : "Patient"}', "x", "fhir"),
+        (b'{"id": "1", "resourceType": "Bundle"}', "x", "fhir"),
+        (GOOD_CALL.read_bytes(), "x", "insi"),
+        (IdentityReleve("1", "api").artefact("a").content, "x", "identity"),
+        (AttemptReleve("création", True).artefact("a").content, "x", "identity"),
+        (ScreenReleve("patient", "u", "t", "a").artefact("a").content, "x", "screen"),
+        (b"<ClinicalDocument/>", "x.xml", ""),
+        (b'{"a": 1}', "x.json", ""),
+        (b"\x00\x01", "x.bin", ""),
+        (b"", "", ""),
+    ],
+)
+def test_format_is_recognised_from_the_bytes(content: bytes, name: str, found: str) -> None:
+    assert detect(content, name) == found
+
+
+def test_json_line_follows_its_contract() -> None:
+    record = json.loads(judge_file(BAD_PATIENT).as_json())
+    assert list(record)[:4] == ["file", "format", "verdict", "rules"]
+    assert (record["format"], record["verdict"]) == ("fhir", "NON_CONFORM")
+    rules = {rule["id"]: rule for rule in record["rules"]}
+    assert set(rules["FR-PAT-11"]) == {"id", "examined", "findings"}
+    (finding,) = rules["FR-PAT-11"]["findings"]
+    assert set(finding) == {"level", "at", "expected", "found", "hint"}
+    assert finding["level"] == "error"
+    assert [rule for rule in rules.values() if rule["findings"]] == [rules["FR-PAT-11"]]
+
+
+@pytest.mark.parametrize("path", [GOOD_PATIENT, GOOD_CALL], ids=["fhir", "insi"])
+def test_conforming_file_is_conform(path: Path) -> None:
+    judgement = judge_file(path)
+    assert (judgement.verdict, judgement.exit_code, judgement.problem) == (Verdict.CONFORM, 0, "")
+
+
+def test_text_prints_the_four_slots_and_the_rules_without_subject() -> None:
+    text = render_text(judge_file(BAD_PATIENT))
+    line = next(line for line in text.splitlines() if "règle FR-PAT-11" in line)
+    assert line.strip().startswith("Patient.identifier[0].value — attendu : clé ")
+    assert " · constaté : 2790…" in line and "?" in line and "règle FR-PAT-11" in line
+    assert "Non conforme" in text and "sans sujet" in text
+
+
+def test_text_names_the_requirements_a_rule_cites() -> None:
+    path = MESSAGES / "insi" / "fautifs" / "INSI-03" / "sexe-absent.xml"
+    assert "règle INSI-03 · INS 40" in render_text(judge_file(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("vide.er7", b"", "vide"),
+        ("binaire.bin", bytes(range(256)), "format non reconnu"),
+        ("page.html", b"<!DOCTYPE html><html></html>", "format non reconnu"),
+        ("coupe.json", b'{"resourceType": "Patient", "name": [', "JSON illisible"),
+        ("coupe.xml", GOOD_CALL.read_bytes()[:600], "XML illisible"),
+    ],
+)
+def test_unreadable_file_says_what_to_do(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    judgement = judge_file(written(tmp_path, name, content))
+    assert said in judgement.problem
+    assert judgement.exit_code == 2
+    assert "Illisible" in render_text(judgement)
+    assert json.loads(judgement.as_json())["problem"] == judgement.problem
+
+
+def test_missing_file_folder_and_giant_are_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "introuvable" in judge_file(tmp_path / "absent.er7").problem
+    assert "dossier" in judge_file(tmp_path).problem
+    monkeypatch.setattr("harness.judging.MAX_BYTES", 10)
+    assert "limite" in judge_file(written(tmp_path, "gros.er7", HL7)).problem
+
+
+def test_format_can_be_imposed(tmp_path: Path) -> None:
+    path = written(tmp_path, "x.txt", GOOD_PATIENT.read_bytes())
+    assert "XML illisible" in judge_file(path, "insi").problem
+    assert judge_file(path, "fhir").verdict is Verdict.CONFORM
+    with pytest.raises(ConfigurationProblem, match="attendu : hl7v2"):
+        judge_file(path, "cda")
+    with pytest.raises(ConfigurationProblem, match="FR Core 9"):
+        judge_file(path, settings=Settings(fr_core="9"))
+
+
+def test_releve_is_judged_by_its_kind(tmp_path: Path) -> None:
+    identity = IdentityReleve("1", "api", status="provisoire", matricule="279037505600142")
+    path = written(tmp_path, "r.json", identity.artefact("a").content)
+    judgement = judge_file(path, "releve")
+    assert (judgement.format, judgement.verdict) == ("identity", Verdict.NON_CONFORM)
+    assert "IDN-14" in render_text(judgement)
+    assert "--as identity" in judge_file(path, "screen").problem
+
+
+def test_resource_without_patient_is_inconclusive(tmp_path: Path) -> None:
+    path = written(tmp_path, "o.json", '{"resourceType": "OperationOutcome"}')
+    judgement = judge_file(path)
+    assert (judgement.verdict, judgement.exit_code) == (Verdict.INCONCLUSIVE, 4)
+    assert "aucune règle" in render_text(judgement)
+
+
+def test_exit_code_of_several_files_is_the_worst(tmp_path: Path) -> None:
+    good, bad = judge_file(GOOD_PATIENT), judge_file(BAD_PATIENT)
+    missing = judge_file(tmp_path / "absent")
+    assert exit_code_of([good]) == 0
+    assert exit_code_of([good, missing]) == 2
+    assert exit_code_of([missing, bad, good]) == 1
+
+
+def test_vendor_bytes_cannot_drive_a_terminal() -> None:
+    assert visible("a\x1b[31m\u202eb\né") == "a\\u001b[31m\\u202eb\\u000aé"
+
+
+def test_hl7_file_with_line_feeds_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, "lf.er7", HL7.replace("\r", "\n"))
+    judgement = judge_file(path)
+    assert (judgement.format, judgement.problem) == ("hl7v2", "")
+    assert sum(one.examined for one in judgement.outcomes) > 5
