@@ -1,0 +1,215 @@
+"""What a scenario may ask of a target: one small protocol a capability, and their frozen values.
+
+A driver files the raw bytes and a relevé of what the software said (`harness.model.releve`).
+Common errors, all verdict INCONCLUSIVE: `TargetUnreachable` (nothing came), `UnexpectedAnswer`
+(something came that is not an answer of the interface), `CapabilityMissing` (no driver). A refusal
+by the software is not an error: it is an `Attempt` with `accepted=False`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from harness.model.artefact import Artefact
+from harness.model.identity import Person
+
+
+class Capability(StrEnum):
+    """The words of the `[capabilities]` table of a target file."""
+
+    IDENTITIES = "identities"
+    IDENTITY_VIEW = "identity_view"
+    IDENTITY_LOOKUP = "identity_lookup"
+    INSI_CALL = "insi_call"
+    VERIFICATION = "verification"
+    SEARCH = "search"
+    FHIR_VIEW = "fhir_view"
+    ACCOUNTS = "accounts"
+    SCREENS = "screens"
+    EMISSION = "emission"
+    INTAKE = "intake"
+
+
+CAPABILITY_LABELS: dict[Capability, str] = {
+    Capability.IDENTITIES: "créer et modifier une identité",
+    Capability.IDENTITY_VIEW: "lire une identité, son statut et son historique",
+    Capability.IDENTITY_LOOKUP: "retrouver un patient par son identifiant local",
+    Capability.INSI_CALL: "déclencher un appel INSi",
+    Capability.VERIFICATION: "enregistrer le contrôle d'une pièce d'identité",
+    Capability.SEARCH: "rechercher un patient par traits ou par matricule",
+    Capability.FHIR_VIEW: "lire le Patient FHIR qu'un partenaire reçoit",
+    Capability.ACCOUNTS: "gérer le compte d'un usager",
+    Capability.SCREENS: "montrer une page du logiciel",
+    Capability.EMISSION: "émettre l'identité vers un partenaire (IHE PAM)",
+    Capability.INTAKE: "recevoir une identité d'une GAP (IHE PAM)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRef:
+    """A patient of the target: the software's own key and the local identifier (IPP)."""
+
+    id: str
+    private_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """An account of a patient in the target."""
+
+    id: str
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An act and its outcome. `releve` is an `AttemptReleve`; `raw` are the bytes exchanged."""
+
+    accepted: bool
+    patient: PatientRef | None
+    releve: Artefact
+    raw: tuple[Artefact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page as proof: its picture and its `ScreenReleve`.
+
+    `degraded` is True when no browser took the picture (HTML kept instead, or a file handed over
+    by a person): then a person must look at it.
+    """
+
+    image: Artefact
+    releve: Artefact
+    degraded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeAnswer:
+    """A message sent to the target and the acknowledgement that it gave."""
+
+    message: Artefact
+    ack: Artefact
+
+
+class Identities(Protocol):
+    """Create, read, change and find identities."""
+
+    def create(self, person: Person) -> Attempt:
+        """Submit an identity; a refusal is an attempt that was not accepted."""
+
+    def read(self, patient: PatientRef) -> Artefact:
+        """Return the `IdentityReleve` of a patient."""
+
+    def update(self, patient: PatientRef, changes: Mapping[str, str]) -> Attempt:
+        """Submit new values by field name (names of `TEN_FIELDS`)."""
+
+    def find(self, private_id: str) -> PatientRef | None:
+        """Return the patient who bears this local identifier, if there is one."""
+
+
+class InsiCall(Protocol):
+    """Have the software ask INSi for a patient."""
+
+    def call_insi(self, patient: PatientRef, mode: str = "traits", card: str = "") -> Attempt:
+        """Trigger the call (`traits`, or `vitale` with the serial number of the card).
+
+        Accepted when the software took the INS that was answered.
+        """
+
+
+class Verification(Protocol):
+    """Record that an identity document was checked."""
+
+    def verify(self, patient: PatientRef, document: str = "CN") -> Attempt:
+        """Record a document by its code (CN carte nationale, PA passeport…)."""
+
+
+class Search(Protocol):
+    """Search patients as a user does."""
+
+    def search(self, **criteria: str) -> tuple[PatientRef, ...]:
+        """Search by `name`, `birth_date`, `sex`, `matricule` (those given)."""
+
+
+class FhirView(Protocol):
+    """The FHIR Patient as a partner reads it."""
+
+    def fhir_view(self, patient: PatientRef) -> Artefact:
+        """Return the raw FHIR Patient."""
+
+
+class Accounts(Protocol):
+    """Accounts of patients."""
+
+    def create(self, patient: PatientRef, login: str) -> AccountRef:
+        """Open an account for a patient."""
+
+    def link(self, account: AccountRef) -> Attempt:
+        """Bind the account to the matricule of its patient."""
+
+    def read(self, account: AccountRef) -> Artefact:
+        """Return the `AccountReleve` of an account."""
+
+
+class Screens(Protocol):
+    """Pages as a professional sees them."""
+
+    def patient(self, patient: PatientRef) -> Screen:
+        """Return the page of a patient."""
+
+    def creation_form(self) -> Screen:
+        """Return the empty creation form."""
+
+    def account(self, account: AccountRef) -> Screen:
+        """Return the page of an account."""
+
+    def settings(self) -> Screen:
+        """Return the page of settings."""
+
+    def create(self, person: Person) -> tuple[Attempt, Screen]:
+        """Fill the creation form, submit it, and return what the page then says."""
+
+    def press(self, patient: PatientRef, action: str) -> Screen:
+        """Press a button of the patient's page (`insi` or `verification`)."""
+
+    def close(self) -> None:
+        """Close the browser."""
+
+
+class Emission(Protocol):
+    """Identity messages that the target sends to a partner: our MLLP listener."""
+
+    def emit(self, patient: PatientRef, event: str = "A31") -> Artefact:
+        """Have the target send the identity, and return the bytes received (no MLLP frame).
+
+        Raises `TargetUnreachable` when no message of this patient came before the deadline.
+        """
+
+    def mark(self) -> int:
+        """Return a mark: what was received so far is before it."""
+
+    def emitted_since(self, mark: int) -> tuple[Artefact, ...]:
+        """Return every message received since a mark, in order, whoever it concerns."""
+
+
+class Intake(Protocol):
+    """Identity messages sent to the target as a GAP does."""
+
+    def send(
+        self,
+        event: str,
+        person: Person,
+        *,
+        status: str = "VALI",
+        with_ins: bool = True,
+        previous: str = "",
+    ) -> IntakeAnswer:
+        """Send an ADT and return it with its acknowledgement.
+
+        `status` is PID-32 (`VALI`, `PROV`, or empty); `previous` the local identifier that A40
+        merges or A47 replaces.
+        """

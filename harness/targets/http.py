@@ -1,0 +1,325 @@
+"""Driver `http`: the vendor's own API, described in the target file by requests and JSON paths."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from harness.model.artefact import Artefact
+from harness.model.identity import Person
+from harness.model.problems import CapabilityMissing
+from harness.model.releve import AccountReleve, AttemptReleve, StatusChange
+from harness.targets.base import AccountRef, Attempt, PatientRef
+from harness.targets.http_client import Answer, HttpClient
+from harness.targets.json_path import JsonPath
+from harness.targets.releves import creation_releve, identity_releve, said
+from harness.targets.target import HttpOptions, Operation
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_HISTORY = {"at": "at", "by": "by", "old": "from", "new": "to", "reason": "reason"}
+_ABSENT = object()
+
+
+class Reading:
+    """One answer of an operation, read through the paths that the file declares."""
+
+    def __init__(self, operation: Operation, answer: Answer, document: Any) -> None:
+        self._operation = operation
+        self._document = document
+        self.answer = answer
+
+    def text(self, name: str) -> str:
+        """Return a declared field as the software said it, or '' when it is not declared."""
+        path = self._operation.answer.get(name)
+        if path is None:
+            return ""
+        parsed = JsonPath.parse(path)
+        word = said(
+            parsed.all(self._document) if "[*]" in parsed.steps else parsed.first(self._document)
+        )
+        return self._operation.words.get(name, {}).get(word, word)
+
+    def path(self, name: str, default: str) -> str:
+        """Return the declared path of a field, or the default."""
+        return self._operation.answer.get(name, default)
+
+    def values(self) -> dict[str, str]:
+        """Return every declared field by name."""
+        return {name: self.text(name) for name in self._operation.answer}
+
+    def all(self, name: str) -> list[Any] | None:
+        """Return what a declared path reaches, or None when the file does not declare it."""
+        path = self._operation.answer.get(name)
+        if path is None:
+            return None
+        reached = JsonPath.parse(path).all(self._document)
+        return reached[0] if len(reached) == 1 and isinstance(reached[0], list) else reached
+
+    @property
+    def accepted(self) -> bool:
+        """Say whether the software accepted: by its status, and by the condition if declared."""
+        if self.answer.status not in self._operation.success:
+            return False
+        condition = self._operation.accepted
+        if condition is None:
+            return True
+        return said(JsonPath.parse(condition.path).first(self._document)) in condition.values
+
+    def items(self) -> list[Reading]:
+        """Return one reading for each element of the declared list."""
+        reached = JsonPath.parse(self._operation.items).all(self._document)
+        found = reached[0] if len(reached) == 1 and isinstance(reached[0], list) else reached
+        return [Reading(self._operation, self.answer, one) for one in found]
+
+
+class HttpApi:
+    """Offers every capability that the file describes by operations."""
+
+    def __init__(self, client: HttpClient, options: HttpOptions) -> None:
+        self._client = client
+        self._options = options
+
+    def close(self) -> None:
+        """Close the session."""
+        self._client.close()
+
+    def call(self, name: str, **values: Any) -> Reading:
+        """Send one declared operation and read its answer.
+
+        Raises `CapabilityMissing` when the file does not describe it.
+        """
+        operation = self._options.operations.get(name)
+        if operation is None:
+            raise CapabilityMissing(
+                f"le fichier de cible ne décrit pas l'opération « {name} » : ajoutez "
+                f"[drivers.http.operations.{name}]"
+            )
+        answer = self._send(operation, values)
+        if answer.status not in (*operation.success, *operation.refusal):
+            statuses = ", ".join(map(str, (*operation.success, *operation.refusal)))
+            raise answer.unexpected(f"statut {statuses}")
+        empty = not answer.body and answer.status in operation.success
+        if not empty and answer.content_type != operation.content_type:
+            raise answer.unexpected(
+                f"{operation.content_type} ({answer.content_type or 'type absent'} reçu)"
+            )
+        return Reading(operation, answer, None if empty else answer.json())
+
+    def probe(self, name: str, **values: str) -> Answer:
+        """Send an operation to see whether we are signed in; 4xx but 401 and 403 will do.
+
+        Raises what `call` raises.
+        """
+        operation = self._options.operations[name]
+        answer = self._send(operation, values)
+        answer.json(operation.content_type)
+        return answer
+
+    def _send(self, operation: Operation, values: Mapping[str, Any]) -> Answer:
+        quoted = {name: quote(said(value), safe="") for name, value in values.items()}
+        body, content_type = _body(operation, values)
+        headers = {"Accept": operation.content_type, **self._options.headers, **operation.headers}
+        if content_type:
+            headers["Content-Type"] = content_type
+        return self._client.send(
+            operation.method,
+            _filled(operation.path, quoted),
+            headers=headers,
+            params={k: v for k, v in _mapped(operation.query, values).items() if v},
+            body=body,
+            accept_statuses=(*operation.success, *operation.refusal),
+        )
+
+    def create(self, person: Person) -> Attempt:
+        """Create an identity by the operation `create`."""
+        reading = self.call("create", **person.traits(), private_id=person.private_id)
+        accepted = reading.accepted
+        patient = None
+        if accepted:
+            key = reading.text("id")
+            if not key:
+                raise reading.answer.unexpected("l'identifiant du patient créé (answer.id)")
+            patient = PatientRef(key, reading.text("private_id") or person.private_id)
+        releve = creation_releve(
+            person,
+            accepted=accepted,
+            message=reading.text("message"),
+            code=reading.text("code") or str(reading.answer.status),
+            patient_id=patient.id if patient else "",
+        )
+        return _attempt("Création de l'identité", releve, patient, reading)
+
+    def read(self, patient: PatientRef) -> Artefact:
+        """Return the relevé of the internal view of an identity."""
+        reading = self.call("read", id=patient.id, private_id=patient.private_id)
+        if not reading.accepted:
+            raise reading.answer.unexpected("la vue interne d'une identité")
+        attributes = reading.all("attributes") or []
+        releve = identity_releve(
+            patient.id,
+            "api",
+            reading.values(),
+            attributes=tuple(said(one) for one in attributes),
+            history=_history(reading),
+        )
+        origin = reading.answer
+        return releve.artefact("Identité (relevé)", origin.label, origin.exchange)
+
+    def update(self, patient: PatientRef, changes: Mapping[str, str]) -> Attempt:
+        """Change an identity by the operation `update`."""
+        reading = self.call("update", id=patient.id, **changes)
+        return self._act("Modification", "modification", patient, reading, dict(changes))
+
+    def find(self, private_id: str) -> PatientRef | None:
+        """Find a patient by the local identifier, operation `find`."""
+        readings = self._listed("find", private_id=private_id)
+        refs = [PatientRef(one.text("id"), one.text("private_id")) for one in readings]
+        return next((one for one in refs if one.private_id == private_id), None)
+
+    def search(self, **criteria: str) -> tuple[PatientRef, ...]:
+        """Search by criteria, operation `search`."""
+        readings = self._listed("search", **criteria)
+        return tuple(PatientRef(one.text("id"), one.text("private_id")) for one in readings)
+
+    def _listed(self, name: str, **values: str) -> list[Reading]:
+        reading = self.call(name, **values)
+        if not reading.accepted:
+            raise reading.answer.unexpected("le résultat d'une recherche")
+        return reading.items()
+
+    def fhir_view(self, patient: PatientRef) -> Artefact:
+        """Return the raw Patient, operation `fhir_view`."""
+        reading = self.call("fhir_view", id=patient.id)
+        if not reading.accepted:
+            raise reading.answer.unexpected("une ressource Patient")
+        return reading.answer.artefact("Patient FHIR lu par un partenaire")
+
+    def call_insi(self, patient: PatientRef, mode: str = "traits", card: str = "") -> Attempt:
+        """Trigger an INSi call; `card` is the serial number that the mode `vitale` needs."""
+        reading = self.call("insi_call", id=patient.id, mode=mode, card=card)
+        return self._act("Appel INSi", "appel INSi", patient, reading, {"mode": mode})
+
+    def verify(self, patient: PatientRef, document: str = "CN") -> Attempt:
+        """Record the check of a document."""
+        reading = self.call("verification", id=patient.id, document=document)
+        return self._act(
+            "Contrôle de pièce", "validation", patient, reading, {"document": document}
+        )
+
+    def emit(self, patient: PatientRef, event: str) -> str:
+        """Set an emission off; return the control id of the message, when the software says it."""
+        reading = self.call("emit", id=patient.id, event=event)
+        if not reading.accepted:
+            raise reading.answer.unexpected(f"l'émission d'un message {event}")
+        return reading.text("control_id")
+
+    def _act(
+        self, name: str, act: str, patient: PatientRef, reading: Reading, sent: dict[str, str]
+    ) -> Attempt:
+        releve = AttemptReleve(
+            act=act,
+            accepted=reading.accepted,
+            message=reading.text("message"),
+            code=reading.text("code") or str(reading.answer.status),
+            patient_id=patient.id,
+            submitted=sent,
+        )
+        return _attempt(name, releve, patient, reading)
+
+
+class HttpAccounts:
+    """Offers `Accounts` by the operations `account_create`, `account_link`, `account_read`."""
+
+    def __init__(self, api: HttpApi) -> None:
+        self._api = api
+
+    def create(self, patient: PatientRef, login: str) -> AccountRef:
+        """Open an account for a patient."""
+        reading = self._api.call(
+            "account_create", patient_id=patient.id, private_id=patient.private_id, login=login
+        )
+        key = reading.text("id") if reading.accepted else ""
+        if not key:
+            raise reading.answer.unexpected("un compte créé et son identifiant (answer.id)")
+        return AccountRef(key, reading.text("login") or login)
+
+    def link(self, account: AccountRef) -> Attempt:
+        """Bind the account to the matricule of its patient."""
+        reading = self._api.call("account_link", id=account.id, login=account.login)
+        releve = AttemptReleve(
+            act="rattachement du compte",
+            accepted=reading.accepted,
+            message=reading.text("message"),
+            code=reading.text("code") or str(reading.answer.status),
+            patient_id=reading.text("patient_id"),
+            submitted={"account_id": account.id, "login": account.login},
+        )
+        patient = PatientRef(releve.patient_id) if releve.patient_id else None
+        return _attempt("Rattachement du compte", releve, patient, reading)
+
+    def read(self, account: AccountRef) -> Artefact:
+        """Return the relevé of an account."""
+        reading = self._api.call("account_read", id=account.id, login=account.login)
+        if not reading.accepted:
+            raise reading.answer.unexpected("un compte")
+        releve = AccountReleve(
+            account_id=account.id,
+            login=reading.text("login"),
+            patient_id=reading.text("patient_id"),
+            matricule=reading.text("matricule"),
+        )
+        origin = reading.answer
+        return releve.artefact("Compte (relevé)", origin.label, origin.exchange)
+
+
+def _attempt(
+    name: str, releve: AttemptReleve, patient: PatientRef | None, reading: Reading
+) -> Attempt:
+    answer = reading.answer
+    artefact = releve.artefact(f"{name} (relevé)", answer.label, answer.exchange)
+    return Attempt(releve.accepted, patient, artefact, (answer.artefact(f"{name} (réponse)"),))
+
+
+def _history(reading: Reading) -> tuple[StatusChange, ...] | None:
+    entries = reading.all("history")
+    if entries is None:
+        return None
+    declared = {name: reading.path(f"history_{name}", key) for name, key in _HISTORY.items()}
+    return tuple(
+        StatusChange(**{n: said(JsonPath.parse(p).first(one)) for n, p in declared.items()})
+        for one in entries
+    )
+
+
+def _body(operation: Operation, values: Mapping[str, Any]) -> tuple[bytes | None, str]:
+    if operation.json is not None:
+        filled = _mapped(operation.json, values)
+        return json.dumps(filled, ensure_ascii=False).encode(), "application/json"
+    if operation.form is not None:
+        pairs = _mapped(operation.form, values)
+        return urlencode(pairs).encode(), "application/x-www-form-urlencoded"
+    return None, ""
+
+
+def _mapped(template: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill a template; a key that only held an empty placeholder is left out."""
+    filled = {key: _template(value, values) for key, value in template.items()}
+    return {key: value for key, value in filled.items() if value is not _ABSENT}
+
+
+def _template(value: Any, values: Mapping[str, Any]) -> Any:
+    if isinstance(value, Mapping):
+        return _mapped(value, values)
+    if isinstance(value, (list, tuple)):
+        return [one for one in (_template(v, values) for v in value) if one is not _ABSENT]
+    if not isinstance(value, str) or not _PLACEHOLDER.search(value):
+        return value
+    text = _filled(value, {name: said(one) for name, one in values.items()})
+    return text or _ABSENT
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), template)

@@ -1,0 +1,330 @@
+"""Driver `screens`: pages in the installed browser, screenshots as proofs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from harness.evidence.recorder import Recorder
+from harness.model.artefact import Exchange, TlsFacts
+from harness.model.identity import Person
+from harness.model.problems import TargetUnreachable, UnexpectedAnswer
+from harness.targets.base import AccountRef, Attempt, PatientRef, Screen
+from harness.targets.browser import launch
+from harness.targets.http_client import hide_secrets
+from harness.targets.page_reading import EXTRACT, Place, releve_of
+from harness.targets.screen_pages import (
+    PAGE_WORDS,
+    button_text,
+    created_id,
+    creation_attempt,
+    form_values,
+    label_value,
+    page_path,
+    screen_of,
+    screen_releve_of,
+)
+from harness.targets.target import Target
+from harness.targets.tls import network_reason, tls_reason
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page, Playwright, Response
+
+MAX_IMAGE_BYTES = 120_000
+_READABLE = {200, 201, 400, 404, 409, 422}
+_NETWORK: tuple[tuple[str, Exception], ...] = (
+    ("ERR_CONNECTION_REFUSED", ConnectionRefusedError()),
+    ("ERR_CONNECTION_RESET", ConnectionResetError()),
+    ("ERR_CONNECTION_CLOSED", ConnectionResetError()),
+    ("ERR_EMPTY_RESPONSE", ConnectionResetError()),
+    ("Timeout", TimeoutError()),
+)
+
+
+class BrowserScreens:
+    """Offers `Screens` with one browser context, signed in once and kept.
+
+    All calls must come from the thread that made the first one (Playwright's rule).
+    """
+
+    def __init__(self, target: Target, recorder: Recorder, executable: Path) -> None:
+        self._target = target
+        self._options = target.drivers.screens
+        self._recorder = recorder
+        self._executable = executable
+        self._timeout = target.delay("screens") * 1000
+        self._playwright: Playwright | None = None
+        self._browser: Browser | None = None
+        self._page: Page | None = None
+        hide_secrets(recorder, target, self._options.credentials)
+
+    def patient(self, patient: PatientRef) -> Screen:
+        """Return the page of a patient."""
+        return self._show("patient", patient.id)
+
+    def creation_form(self) -> Screen:
+        """Return the empty creation form."""
+        return self._show("creation")
+
+    def account(self, account: AccountRef) -> Screen:
+        """Return the page of an account."""
+        return self._show("account", account.id)
+
+    def settings(self) -> Screen:
+        """Return the page of settings."""
+        return self._show("settings")
+
+    def create(self, person: Person) -> tuple[Attempt, Screen]:
+        """Fill the creation form and submit it.
+
+        The browser's own control of compulsory fields is turned off, so that it is the software
+        that refuses: its control holds for any client, and its message is on the page.
+        """
+        self._open(page_path(self._options, "creation"))
+        page = self._signed_in()
+        with self._said("création par l'écran"):
+            self._fill(page, person)
+            form = page.locator("form").filter(has=self._control(page, "birth_name"))
+            self._submit(page, form, self._options.buttons.get("create", ""))
+        key = created_id(self._options, page.url)
+        screen = self._capture("patient" if key else "creation")
+        releve = screen_releve_of(screen)
+        private_id = label_value(releve, self._options.private_id_label)
+        patient = PatientRef(key, private_id) if key else None
+        attempt = creation_attempt(person, patient, releve.alerts, screen)
+        return attempt, screen
+
+    def press(self, patient: PatientRef, action: str) -> Screen:
+        """Press a button of the patient's page and return the page that follows."""
+        self._open(page_path(self._options, "patient", patient.id))
+        page = self._signed_in()
+        text = button_text(self._options, action)
+        with self._said(f"bouton « {text} »"):
+            button = page.get_by_role("button", name=text, exact=True)
+            if button.count() == 0:
+                raise UnexpectedAnswer(
+                    f"{page.url} : le bouton « {text} » n'est pas sur la page. Attendu : un bouton "
+                    f"de ce nom. À faire : vérifiez drivers.screens.buttons.{action}"
+                )
+            self._navigate(page, button.first.click)
+        return self._capture("patient")
+
+    def close(self) -> None:
+        """Close the browser."""
+        browser, playwright = self._browser, self._playwright
+        self._page = self._browser = self._playwright = None
+        # A browser that died already is closed enough.
+        with contextlib.suppress(Exception):
+            if browser:
+                browser.close()
+        if playwright:
+            playwright.stop()
+
+    def _show(self, name: str, key: str = "") -> Screen:
+        self._open(page_path(self._options, name, key))
+        return self._capture(name)
+
+    def _open(self, path: str) -> None:
+        page, sign_in = self._signed_in(), self._options.sign_in
+        self._go(page, path)
+        if sign_in and urlsplit(page.url).path == sign_in.path != path:
+            self._sign_in(page)  # the session ended: once more, then for good
+            self._go(page, path)
+            if urlsplit(page.url).path == sign_in.path:
+                raise self._refused_sign_in(page)
+
+    def _signed_in(self) -> Page:
+        if self._page is None:
+            self._page = self._started()
+            if self._options.sign_in:
+                self._sign_in(self._page)
+        return self._page
+
+    def _started(self) -> Page:
+        from playwright.sync_api import sync_playwright
+
+        self._playwright = sync_playwright().start()
+        self._browser = launch(self._playwright, self._executable, self._target)
+        sign, basic = self._options.credentials, self._options.sign_in is None
+        context = self._browser.new_context(
+            locale="fr-FR",
+            timezone_id="Europe/Paris",
+            viewport={"width": self._options.width, "height": self._options.height},
+            http_credentials={"username": sign.user, "password": sign.secret}
+            if basic and sign.scheme == "basic"
+            else None,
+        )
+        context.set_default_timeout(self._timeout)
+        return context.new_page()
+
+    def _sign_in(self, page: Page) -> None:
+        sign_in, sign = self._options.sign_in, self._options.credentials
+        if sign_in is None:
+            return
+        self._go(page, sign_in.path)
+        with self._said("connexion"):
+            secret = page.locator(f'[name="{sign_in.secret_field}"]')
+            page.locator(f'[name="{sign_in.user_field}"]').fill(sign.user)
+            secret.fill(sign.secret)
+            self._submit(page, page.locator("form").filter(has=secret), "", refusals={401, 403})
+        if urlsplit(page.url).path == sign_in.path:
+            raise self._refused_sign_in(page)
+
+    def _refused_sign_in(self, page: Page) -> UnexpectedAnswer:
+        alerts = " ".join(page.evaluate(EXTRACT)["alerts"])
+        return UnexpectedAnswer(
+            f"{page.url} : la connexion de « {self._options.credentials.user} » a échoué. Reçu : "
+            f"{alerts[:120] or 'la page de connexion'} ; attendu : une page de l'application. "
+            "À faire : vérifiez drivers.screens.credentials"
+        )
+
+    def _go(self, page: Page, path: str) -> None:
+        url = f"{self._target.endpoints.base_url.rstrip('/')}{path}"
+        with self._said(f"ouverture de {path}"):
+            started = datetime.now(UTC)
+            response = page.goto(url, wait_until="load")
+            self._judge(page, response, started, set())
+            self._await_content(page)
+
+    def _submit(
+        self, page: Page, form: Locator, text: str, refusals: set[int] | None = None
+    ) -> None:
+        form.first.evaluate("form => { form.noValidate = true; }")
+        button = (
+            form.get_by_role("button", name=text, exact=True)
+            if text
+            else form.locator('button[type="submit"], input[type="submit"], button:not([type])')
+        )
+        self._navigate(page, button.first.click, refusals or set())
+
+    def _navigate(
+        self, page: Page, act: Callable[[], None], refusals: set[int] | None = None
+    ) -> None:
+        started = datetime.now(UTC)
+        with page.expect_navigation(wait_until="load") as going:
+            act()
+        self._judge(page, going.value, started, refusals or set())
+        self._await_content(page)
+
+    def _await_content(self, page: Page) -> None:
+        from playwright.sync_api import TimeoutError as NeverSeen
+
+        try:
+            page.locator(self._options.ready).first.wait_for()
+        except NeverSeen as error:
+            raise UnexpectedAnswer(
+                f"{page.url} : « {self._options.ready} » n'est pas apparu sur la page. Attendu : "
+                "l'élément qui montre qu'elle est prête. À faire : vérifiez drivers.screens.ready"
+            ) from error
+
+    def _judge(
+        self, page: Page, response: Response | None, started: datetime, also: set[int]
+    ) -> None:
+        if response is None:
+            return
+        self._recorder.exchange(_exchange(response, started))
+        if response.status not in _READABLE | also:
+            raise UnexpectedAnswer(
+                f"{response.request.method} {page.url} → {response.status} : page d'erreur. "
+                "Attendu : une page de l'application. À faire : vérifiez drivers.screens.pages, "
+                "les droits de l'utilisateur et le journal de la cible"
+            )
+
+    def _control(self, page: Page, name: str) -> Locator:
+        return page.locator(f'[name="{self._options.form.get(name, name)}"]')
+
+    def _fill(self, page: Page, person: Person) -> None:
+        for name, value in form_values(self._options, person).items():
+            control = self._control(page, name).first
+            if control.count() == 0:
+                if value:
+                    raise UnexpectedAnswer(
+                        f"{page.url} : le champ « {name} » n'est pas dans le formulaire. Attendu : "
+                        f"un champ nommé {self._options.form.get(name, name)}. À faire : vérifiez "
+                        f"drivers.screens.form.{name}"
+                    )
+                continue
+            if control.evaluate("el => el.tagName") == "SELECT":
+                control.select_option(value)
+            else:
+                _type(control, value)
+
+    def _capture(self, name: str) -> Screen:
+        page = self._signed_in()
+        with self._said(f"capture de la page {name}"):
+            seen = page.evaluate(EXTRACT)
+            image, media_type = _picture(page)
+        at = datetime.now(UTC)
+        releve = releve_of(Place(PAGE_WORDS[name], page.url, at.isoformat()), seen)
+        return screen_of(name, releve, image, media_type)
+
+    @contextlib.contextmanager
+    def _said(self, what: str) -> Iterator[None]:
+        from playwright.sync_api import Error
+
+        try:
+            yield
+        except Error as error:
+            text = str(error)
+            cause = next((one for mark, one in _NETWORK if mark in text), None)
+            reason = network_reason(cause) if cause else tls_reason(text) or text.splitlines()[0]
+            place = self._target.endpoints.base_url
+            raise TargetUnreachable(f"{place}, {what} : {reason}") from error
+
+
+def _type(control: Locator, value: str) -> None:
+    from playwright.sync_api import Error
+
+    with contextlib.suppress(Error):  # "Malformed value": mended just below
+        control.fill(value)
+    if control.input_value() != value:
+        # A date field of the browser refuses an absurd date before the software sees it: typed as
+        # plain text, it reaches the control of the software, which is the one that is judged.
+        control.evaluate("el => { el.type = 'text'; }")
+        control.fill(value)
+
+
+def _picture(page: Page) -> tuple[bytes, str]:
+    image = page.screenshot(full_page=True, animations="disabled", scale="css")
+    if len(image) <= MAX_IMAGE_BYTES:
+        return image, "image/png"
+    smaller = page.screenshot(
+        full_page=True, animations="disabled", scale="css", type="jpeg", quality=55
+    )
+    return smaller, "image/jpeg"
+
+
+def _exchange(response: Response, started: datetime) -> Exchange:
+    first = response.request
+    while first.redirected_from:
+        first = first.redirected_from
+    path = urlsplit(first.url).path
+    lines = [f"{first.method} {path} HTTP/1.1", f"Host: {urlsplit(first.url).netloc}"]
+    lines += [f"{name}: {value}" for name, value in first.headers.items()]
+    body = first.post_data_buffer or b""
+    back = [f"HTTP/1.1 {response.status} {response.status_text}"]
+    back += [f"{name}: {value}" for name, value in response.headers.items()]
+    return Exchange(
+        at=started,
+        protocol="https" if first.url.startswith("https") else "http",
+        speaker="banc (navigateur)",
+        listener="cible",
+        request="\r\n".join([*lines, "", ""]).encode() + body,
+        response="\r\n".join([*back, "", ""]).encode() + response.body(),
+        request_type="message/http",
+        response_type="message/http",
+        label=f"{first.method} {path} → {response.status} (navigateur)",
+        tls=_tls_facts(response),
+    )
+
+
+def _tls_facts(response: Response) -> TlsFacts | None:
+    seen = response.security_details()
+    if not seen or not seen.get("protocol"):
+        return None
+    version = str(seen["protocol"]).replace(" ", "v")
+    return TlsFacts(version, "", server_subject=f"commonName={seen.get('subjectName', '')}")
