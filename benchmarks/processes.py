@@ -14,7 +14,9 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 
 
-def compare(command: Sequence[str], baseline: str, other: Sequence[str], rounds: int) -> dict[str, Any]:
+def compare(
+    command: Sequence[str], baseline: str, other: Sequence[str], rounds: int
+) -> dict[str, Any]:
     """Return medians in milliseconds of two commands of this Python, and their ratio.
 
     Raises `CalledProcessError` when one of them fails: a failing command has no timing.

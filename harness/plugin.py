@@ -18,10 +18,10 @@ import pytest
 from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
 from harness.cast import Cast
 from harness.dossier import Dossier
+from harness.marks import Declared
 from harness.model.problems import BancProblem, CapabilityMissing, ConfigurationProblem
 from harness.model.verdict import ROWS, Verdict, exit_code, worst
 from harness.running import QUIET, Run, prepared_run
-from harness.marks import Declared
 from harness.session import Applicable, Item
 
 USAGE = 2

@@ -133,11 +133,10 @@ def _not_applicable(report: RunReport) -> Iterator[Line]:
     for one in report.requirements:
         if one.verdict is Verdict.NOT_APPLICABLE:
             grouped.setdefault((one.reason, one.source, one.declaration), []).append(one.id)
-    told = {reason for reason, _, _ in grouped}
+    told = {one.id for one in report.requirements if one.verdict is Verdict.NOT_APPLICABLE}
     for result in report.scenarios:
-        if result.verdict is Verdict.NOT_APPLICABLE and result.reason not in told:
-            item = ", ".join(result.scenario_ids) or result.title
-            grouped.setdefault((result.reason, "", ""), []).append(item)
+        if result.verdict is Verdict.NOT_APPLICABLE and not told & set(result.requirement_ids):
+            grouped.setdefault((result.reason, "", ""), []).extend(result.scenario_ids)
     if not grouped:
         return
     yield from _section("Sans objet pour ce profil")

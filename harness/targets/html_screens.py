@@ -137,7 +137,7 @@ class HtmlScreens:
         if answer.status in {401, 403}:
             raise answer.unexpected("une page de l'application", "vérifiez les droits")
         place = Place(PAGE_WORDS[name], answer.url, datetime.now(UTC).isoformat())
-        releve = releve_of(place, read_html(answer.body))
+        releve = releve_of(place, read_html(answer.body, self._options.alert))
         return screen_of(name, releve, answer.body, "text/html", degraded=True)
 
 

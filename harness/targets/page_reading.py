@@ -13,8 +13,11 @@ from typing import Any
 
 from harness.model.releve import ScreenField, ScreenReleve
 
+ALERTS = '[role="alert"], [role="alertdialog"], [aria-live="assertive"]'
+"""CSS selector of the alerts of an accessible page, unless the target file names another."""
+
 EXTRACT = r"""
-() => {
+(alerts) => {
   const shown = (el) => el.getClientRects().length > 0
     && getComputedStyle(el).visibility !== 'hidden';
   const words = (el) => (el ? el.innerText : '').replace(/\s+/g, ' ').trim();
@@ -54,7 +57,7 @@ EXTRACT = r"""
     .filter(shown).map((el) => words(el) || el.value || '').filter((text) => text);
   return {
     title: document.title, fields,
-    alerts: texts('[role="alert"]'),
+    alerts: texts(alerts),
     buttons: texts('button, input[type="submit"], [role="button"]'),
     text: document.body ? document.body.innerText : '',
   };
@@ -102,8 +105,11 @@ def _label(text: str) -> str:
     return text.strip().rstrip("*: \u00a0").strip()
 
 
-def read_html(content: bytes) -> dict[str, Any]:
-    """Return what bare HTML shows, without styles or scripts, in the shape of `EXTRACT`."""
+def read_html(content: bytes, alerts: str = ALERTS) -> dict[str, Any]:
+    """Return what bare HTML shows, without styles or scripts, in the shape of `EXTRACT`.
+
+    `alerts` is the CSS selector of the alerts.
+    """
     from lxml import html
 
     parser = html.HTMLParser(no_network=True, huge_tree=False, encoding="utf-8")
@@ -113,7 +119,7 @@ def read_html(content: bytes) -> dict[str, Any]:
     return {
         "title": _words(next(iter(page.xpath("//head/title")), None)),
         "fields": list(_fields(page)),
-        "alerts": [text for one in page.xpath("//*[@role='alert']") if (text := _words(one))],
+        "alerts": [text for one in page.cssselect(alerts) if (text := _words(one))],
         "buttons": [
             text
             for one in page.xpath("//button | //input[@type='submit'] | //*[@role='button']")

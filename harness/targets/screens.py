@@ -175,7 +175,7 @@ class BrowserScreens:
             raise self._refused_sign_in(page)
 
     def _refused_sign_in(self, page: Page) -> UnexpectedAnswer:
-        alerts = " ".join(page.evaluate(EXTRACT)["alerts"])
+        alerts = " ".join(page.evaluate(EXTRACT, self._options.alert)["alerts"])
         return UnexpectedAnswer(
             f"{page.url} : la connexion de « {self._options.credentials.user} » a échoué. Reçu : "
             f"{alerts[:120] or 'la page de connexion'} ; attendu : une page de l'application. "
@@ -256,7 +256,7 @@ class BrowserScreens:
     def _capture(self, name: str) -> Screen:
         page = self._signed_in()
         with self._said(f"capture de la page {name}"):
-            seen = page.evaluate(EXTRACT)
+            seen = page.evaluate(EXTRACT, self._options.alert)
             image, media_type = _picture(page)
         at = datetime.now(UTC)
         releve = releve_of(Place(PAGE_WORDS[name], page.url, at.isoformat()), seen)

@@ -15,6 +15,7 @@ from harness.model.check import Settings
 from harness.model.identity import Person
 from harness.model.profile import Profile
 from harness.targets.base import Capability
+from harness.targets.page_reading import ALERTS
 
 STRICT = {"extra": "forbid", "strict": True}
 """pydantic configuration of every table: an unknown key is a fault, nothing is converted."""
@@ -176,6 +177,8 @@ class ScreenOptions:
     height: int = 800
     ready: str = "main"
     """CSS selector of what shows that a page is there."""
+    alert: str = ALERTS
+    """CSS selector of the zone where the software tells a refusal or a block."""
     pages: Mapping[str, str] = field(default_factory=dict)
     """`patient`, `creation`, `account`, `settings` → path with `{id}`."""
     form: Mapping[str, str] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.model.identity import COMPULSORY_AT_CREATION, FIELD_LABELS
 from harness.model.releve import ScreenReleve
-from harness.validators import Check, Finding, rule
+from harness.validators import Check, Finding, Level, rule
 from harness.validators.screen import reader
 from harness.validators.screen.reader import CREATION_PAGE
 
@@ -72,12 +72,14 @@ def refusal_is_told_with_its_cause(page: ScreenReleve, check: Check) -> Iterator
             f"page {page.page}",
             "une alerte qui dit le refus et sa cause",
             "aucune alerte",
-            "Le message est-il affiché dans une zone annoncée comme alerte ?",
+            "Le message est-il dans une zone annoncée comme alerte (drivers.screens.alert) ?",
         )
     elif words and not any(word in reader.plain(alert) for alert in said for word in words):
         yield Finding(
             f"page {page.page}",
             f"une alerte qui nomme la cause ({' ou '.join(words)})",
             " · ".join(said),
-            "Le message dit-il quel trait est en cause ?",
+            "Le message dit-il quel trait est en cause ? À relire sur la capture.",
+            # The words of a message are free: only a person can say that the cause is not named.
+            Level.WARNING,
         )
