@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import signal
+import sqlite3
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -106,7 +107,7 @@ def main() -> int:
     settings, secrets = _settings(_parser().parse_args()), _secrets()
     try:
         asyncio.run(_main(settings, secrets))
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         _fail(f"démarrage impossible : {error}. Vérifiez les ports, le dossier et les certificats.")
     except KeyboardInterrupt:
         return 130

@@ -6,7 +6,12 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import typer
+INTERRUPTED = 130
+try:
+    import typer
+except KeyboardInterrupt:  # it is the longest part of the start
+    print("Interrompu.", file=sys.stderr)
+    sys.exit(INTERRUPTED)
 
 HELP = """Banc de conformité des logiciels de santé (DUI, DMN) : scénarios, preuves, verdicts.
 
@@ -174,20 +179,38 @@ def main() -> int:
     for stream in (sys.stdout, sys.stderr):
         # A console that cannot show an accent must not stop a run.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    try:
+        code = _understood()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    if code == INTERRUPTED:
+        print("Interrompu.", file=sys.stderr)
+        # A Ctrl-C that fell in an exec() of some library would make Python end by the signal
+        # whatever we return; one that ends well makes it forget.
+        exec("")
+    return code
+
+
+def _understood() -> int:
+    from typer.exceptions import TyperException
+
     from harness.model.problems import BancProblem, ConfigurationProblem
+    from harness.usage import usage_problem
 
     try:
-        app(prog_name="banc")
+        # Ctrl-C in a command comes back as the code 130.
+        return app(prog_name="banc", standalone_mode=False) or 0
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "banc"
+        print(usage_problem(error.format_message(), command), file=sys.stderr)
+        return 2
     except ConfigurationProblem as problem:
         print(problem, file=sys.stderr)
         return 2
     except BancProblem as problem:
         print(problem, file=sys.stderr)
         return 3
-    except KeyboardInterrupt:
-        print("Interrompu.", file=sys.stderr)
-        return 130
-    return 0
 
 
 if __name__ == "__main__":

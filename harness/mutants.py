@@ -18,7 +18,7 @@ from typing import Any
 
 from harness.model.problems import ConfigurationProblem, HarnessFault
 from harness.model.results import ScenarioResult
-from harness.running import Lent, play
+from harness.running import INTERRUPTED, Lent, play
 from harness.workbench import Workbench
 
 ROOT = Path(__file__).parent.parent
@@ -153,7 +153,8 @@ def _played(
     bench.reconnect(browser=browser)
     bench.journal.record("fault", {"name": fault or HEALTHY, "files": list(files)})
     lent = Lent(bench, seed)
-    play(["--target", str(DEMO)], scenarios=files, plugins=[lent])
+    if play(["--target", str(DEMO)], scenarios=files, plugins=[lent]) == INTERRUPTED:
+        raise KeyboardInterrupt
     if lent.run is None or not lent.run.finished:
         raise HarnessFault(f"les scénarios du défaut « {fault} » n'ont pas pu être joués")
     return lent.run.results

@@ -21,11 +21,10 @@ from harness.dossier import Dossier
 from harness.marks import Declared
 from harness.model.problems import BancProblem, CapabilityMissing, ConfigurationProblem
 from harness.model.verdict import ROWS, Verdict, exit_code, worst
-from harness.running import QUIET, Run, prepared_run
+from harness.running import CTRL_C, INTERRUPTED, QUIET, Run, prepared_run
 from harness.session import Applicable, Item
 
 USAGE = 2
-INTERRUPTED = 130
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 ITEM: pytest.StashKey[Item] = pytest.StashKey()
 STATE: pytest.StashKey[State] = pytest.StashKey()
@@ -124,7 +123,7 @@ def pytest_runtest_makereport(
         return report
     error = call.excinfo.value if call.excinfo else None
     if call.when == "call" or (call.when == "setup" and error and state.outcome is None):
-        run.adopt_insi(state.dossier, state.cast)
+        _guard(lambda: run.adopt_insi(state.dossier, state.cast))
         state.outcome = state.dossier.conclude(error)
         _apply(report, *state.outcome)
     elif call.when == "teardown":
@@ -139,23 +138,31 @@ def pytest_collectreport(report: pytest.CollectReport) -> None:
 
 
 def pytest_keyboard_interrupt(excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-    """Say why the run stopped when pytest's own terminal is off."""
+    """Note a Ctrl-C; say why the run stopped when pytest's own terminal is off."""
+    if isinstance(excinfo.value, KeyboardInterrupt):
+        CTRL_C.set(True)
     if QUIET.get() and isinstance(excinfo.value, pytest.exit.Exception):
         print(excinfo.value.msg, file=sys.stderr)
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the reports and set the exit code of the published table."""
     run = session.config.stash.get(RUN, None)
     if run is None:
         return
+    run.interrupted = CTRL_C.get()
     if not run.opened:
-        if session.testsfailed:
+        if run.interrupted:
+            session.exitstatus = INTERRUPTED
+        elif session.testsfailed:
             session.exitstatus = exit_code([Verdict.HARNESS_ERROR])
         return
-    run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-    session.exitstatus = _guard(run.finish)
+    try:
+        session.exitstatus = run.finish()
+    except BancProblem as problem:
+        print(problem, file=sys.stderr)
+        session.exitstatus = exit_code([Verdict.HARNESS_ERROR])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -248,7 +255,12 @@ def _finish(item: pytest.Item, run: Run, state: State, error: BaseException | No
         verdict = worst([verdict, Verdict.HARNESS_ERROR])
         reason = f"{reason} ; à la fin du scénario : {error}".lstrip(" ;")
     elapsed = time.monotonic() - state.clock
-    run.file(item.stash[ITEM], state.kept, state.dossier, (verdict, reason), state.started, elapsed)
+    outcome = (verdict, reason)
+    _guard(
+        lambda: run.file(
+            item.stash[ITEM], state.kept, state.dossier, outcome, state.started, elapsed
+        )
+    )
 
 
 def _guard(action: Any) -> Any:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
 """True while `play` drives pytest: its terminal is off and the console of the banc speaks."""
+CTRL_C: ContextVar[bool] = ContextVar("ctrl_c", default=False)
+"""True once Ctrl-C stopped pytest, which ends by the code of a wrong usage then."""
 
 
 class Run:
@@ -189,14 +191,19 @@ class Run:
         from harness.reporting.report_writer import write_reports
 
         bench = self.bench
-        paths = write_reports(
-            self.session.report(),
-            bench.folder,
-            writer=self._writer,
-            node=os.environ.get("BANC_NODE"),
-            allure=os.environ.get("BANC_ALLURE"),
-            clean=bench.recorder.redactor.clean,
-        )
+        try:
+            paths = write_reports(
+                self.session.report(),
+                bench.folder,
+                writer=self._writer,
+                node=os.environ.get("BANC_NODE"),
+                allure=os.environ.get("BANC_ALLURE"),
+                clean=bench.recorder.redactor.clean,
+            )
+        except KeyboardInterrupt:
+            bench.journal.record("interrupted", {"exit_code": INTERRUPTED})
+            print(f"Rapports interrompus : ce qui est déjà écrit est dans {bench.folder}.")
+            raise
         if self.interrupted:
             # No footer: the run did not finish, and its journal must say so.
             bench.journal.record("interrupted", {"exit_code": code})
@@ -256,6 +263,7 @@ def play(
     root = Path(__file__).parent.parent
     paths = [str(root / "scenarios" / name) for name in scenarios or ("",)]
     token = QUIET.set(True)
+    CTRL_C.set(False)
     try:
         code = pytest.main(
             [
@@ -263,13 +271,15 @@ def play(
                 f"--rootdir={root}",
                 f"--confcutdir={root}",
                 *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist"),
+                # Ctrl-C may fall where an object is half made: its end is no news to the user.
+                *("-W", "ignore::pytest.PytestUnraisableExceptionWarning"),
                 *arguments,
             ],
             plugins=plugins,
         )
     finally:
         QUIET.reset(token)
-    return int(code)
+    return INTERRUPTED if CTRL_C.get() else int(code)
 
 
 def _nothing_selected(selection: Selection, catalogue: Catalogue) -> str:

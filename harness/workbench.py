@@ -80,6 +80,7 @@ class Workbench:
                 "target_file": self.target_file.name,
                 "seed": self.seed,
                 "services": self.services,
+                "demo_pid": self.demo.pid if self.demo else None,
             },
         )
 

@@ -8,10 +8,13 @@ did not finish, and everything up to the last whole line still reads back.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,9 +52,12 @@ class Journal:
         self._lock = threading.Lock()
         self._prev = GENESIS
         self._seq = 0
+        self._end = 0
+        self._fault: Exception | None = None
         try:
             (folder / "pieces").mkdir(parents=True, exist_ok=True)
-            self._file = (folder / JOURNAL_NAME).open("xb")
+            # Unbuffered: what the disk refused must not reach it later, after other lines.
+            self._file = (folder / JOURNAL_NAME).open("xb", buffering=0)
         except FileExistsError as error:
             raise HarnessFault(
                 f"{folder} contient déjà le journal d'une exécution : choisissez un autre dossier"
@@ -60,21 +66,34 @@ class Journal:
             raise _write_fault(folder, error) from error
 
     def record(self, kind: str, data: Mapping[str, Any]) -> int:
-        """Append one line and return its sequence number. `data` holds JSON values."""
+        """Append one line and return its sequence number. `data` holds JSON values.
+
+        Raises `HarnessFault` when the disk refuses, then and from then on.
+        """
         body = json.dumps(data, ensure_ascii=False, sort_keys=True, default=str)
         clean = self.redactor.clean_text(body)
         with self._lock:
-            self._seq += 1
-            head = {"seq": self._seq, "at": datetime.now(UTC).isoformat(), "kind": kind}
+            if self._fault:
+                raise _write_fault(self.folder, self._fault) from self._fault
+            seq = self._seq + 1
+            head = {"seq": seq, "at": datetime.now(UTC).isoformat(), "kind": kind}
             text = json.dumps(head, ensure_ascii=False)
             line = f'{text[:-1]}, "prev": "{self._prev}", "data": {clean}}}'.encode()
-            try:
-                self._file.write(line + b"\n")
-                self._file.flush()
-            except (OSError, ValueError) as error:
-                raise _write_fault(self.folder, error) from error
-            self._prev = hashlib.sha256(line).hexdigest()
-            return self._seq
+            self._append(line, seq)
+            return seq
+
+    def _append(self, line: bytes, seq: int) -> None:
+        digest, end = hashlib.sha256(line).hexdigest(), self._end + len(line) + 1
+        try:
+            if self._file.write(line + b"\n") != len(line) + 1:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except (OSError, ValueError) as error:
+            self._fault = error
+            raise _write_fault(self.folder, error) from error
+        finally:
+            # Ctrl-C may be raised by the very call that wrote: what counts is what is on the disk.
+            if not self._file.closed and self._file.tell() == end:
+                self._seq, self._prev, self._end = seq, digest, end
 
     def piece(self, content: bytes) -> str:
         """Store bytes under their SHA-256, secrets replaced first, and return that name."""
@@ -82,9 +101,14 @@ class Journal:
         name = hashlib.sha256(clean).hexdigest()
         path = self.folder / "pieces" / name
         if not path.exists():
+            # Made beside, then named: an interrupted write never leaves a piece cut short.
+            beside = self.folder / f"{name}.{threading.get_ident()}.partiel"
             try:
-                path.write_bytes(clean)
+                beside.write_bytes(clean)
+                beside.replace(path)
             except OSError as error:
+                with suppress(OSError):
+                    beside.unlink()
                 raise _write_fault(self.folder, error) from error
         return name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -76,6 +77,7 @@ def launch(playwright: Playwright, executable: Path, target: Target) -> Browser:
     """
     from playwright.sync_api import Error
 
+    logging.getLogger("asyncio").addFilter(_worth_telling)
     flags = list(_FLAGS)
     getuid = getattr(os, "getuid", None)  # absent on Windows
     if getuid is not None and getuid() == 0:
@@ -98,6 +100,11 @@ def launch(playwright: Playwright, executable: Path, target: Target) -> Browser:
             f"le navigateur {executable} n'a pas démarré : {str(error).splitlines()[0]}. "
             "Indiquez-en un autre dans drivers.screens.browser"
         ) from error
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    # Ctrl-C reaches the browser's own process too: that it left is no news, and not ours to print.
+    return "Connection closed while reading from the driver" not in record.getMessage()
 
 
 def _pin(target: Target) -> str:
