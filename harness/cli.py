@@ -52,11 +52,15 @@ def demo(
     requirement: Requirements = None,
     theme: Themes = None,
     strict: Strict = False,
+    workers: Annotated[
+        int, typer.Option("-n", "--workers", min=1, help="Ouvriers, chacun avec son DUI.")
+    ] = 1,
 ) -> None:
     """Joue tous les scénarios automatiques sur le DUI de démonstration embarqué."""
     from harness.running import play
 
-    raise typer.Exit(play(_arguments(DEMO, reports, seed, requirement, theme, strict)))
+    arguments = _arguments(DEMO, reports, seed, requirement, theme, strict)
+    raise typer.Exit(play(arguments, workers=workers))
 
 
 @app.command()
@@ -86,9 +90,10 @@ def run(
 @app.command()
 def doctor(target: TargetFile) -> None:
     """Vérifie la configuration d'une cible, sans rien juger."""
-    from harness.doctor import diagnose, exit_code, render
+    from harness.doctor import exit_code, render
+    from harness.workbench import diagnosed
 
-    lines = diagnose(target)
+    lines = diagnosed(target)
     typer.echo(render(lines))
     raise typer.Exit(exit_code(lines))
 

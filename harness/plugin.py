@@ -60,12 +60,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "scenario(declared): scénarios officiels joués")
     if config.option.target is None:
         return
-    if getattr(config.option, "numprocesses", None):
-        _refuse(
-            "-n est refusé avec --target : une seule base, une seule adresse INSi ; les scénarios "
-            "sont joués l'un après l'autre. Relancez sans -n."
-        )
-    config.stash[RUN] = prepared_run(config)
+    config.stash[RUN] = _guard(lambda: prepared_run(config))
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Gathering(config.stash[RUN]), "banc-ouvriers")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -91,7 +88,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Open the workbench just before the first scenario."""
     run = session.config.stash.get(RUN, None)
-    if run is not None and not session.config.option.collectonly:
+    gathering = session.config.pluginmanager.has_plugin("banc-ouvriers")
+    if run is not None and not gathering and not session.config.option.collectonly:
         _guard(lambda: run.open(len(session.items)))
     return (yield)
 
@@ -170,6 +168,26 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
     if run is not None:
         run.close()
+
+
+class _Gathering:
+    """The hooks of the controller of several workers."""
+
+    def __init__(self, controller: Any) -> None:
+        self._controller = controller
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tell a worker its run folder and seed."""
+        node.workerinput.update(self._controller.worker_input(node.gateway.id))
+
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:
+        """Begin once the items are known."""
+        _guard(lambda: self._controller.begin(ids))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the result of an item that a worker has finished."""
+        if report.when == "teardown" or report.outcome == "failed":
+            _guard(lambda: self._controller.gather(report.nodeid))
 
 
 @pytest.fixture

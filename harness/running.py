@@ -6,7 +6,7 @@ import os
 from contextvars import ContextVar
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -83,8 +83,8 @@ class Run:
 
     @property
     def bench(self) -> Workbench:
-        """Return the workbench of the run."""
-        return self.session.bench
+        """Return the workbench of the run. Only a controller has none, and it plays nothing."""
+        return cast("Workbench", self.session.bench)
 
     @property
     def target(self) -> Target:
@@ -129,14 +129,17 @@ class Run:
             self._begin_reports(total)
 
     def _begin_reports(self, total: int) -> None:
-        from harness.reporting.allure import AllureWriter
         from harness.reporting.console import Console
+
+        self._begin_allure(self.bench.folder)
+        self._console = Console(clean=self.bench.recorder.redactor.clean)
+        self._console.begin(total, self.target.name)
+
+    def _begin_allure(self, folder: Path) -> None:
+        from harness.reporting.allure import AllureWriter
         from harness.reporting.report_writer import ALLURE_RESULTS
 
-        redactor = self.bench.recorder.redactor
-        self._writer = AllureWriter(self.bench.folder / ALLURE_RESULTS, redactor.clean)
-        self._console = Console(clean=redactor.clean)
-        self._console.begin(total, self.target.name)
+        self._writer = AllureWriter(folder / ALLURE_RESULTS, self.bench.recorder.redactor.clean)
 
     def applicable(self, item: Item) -> Applicable:
         """Return what of an item applies to the target."""
@@ -164,7 +167,10 @@ class Run:
         duration: float,
     ) -> None:
         """File the result of an item in the session, in Allure and on the console."""
-        result = self.session.result(item, kept, dossier, outcome, started, duration)
+        self.keep(self.session.result(item, kept, dossier, outcome, started, duration), dossier)
+
+    def keep(self, result: ScenarioResult, dossier: Dossier) -> None:
+        """Keep a result where others read it: Allure, the console."""
         if self._writer:
             self._writer.scenario(result, dossier.steps, self._catalogue)
         if self._console:
@@ -235,13 +241,26 @@ class Lent:
 
 
 def prepared_run(config: pytest.Config) -> Run:
-    """Return the run that the options of pytest describe."""
+    """Return the run that the options of pytest describe.
+
+    Raises `ConfigurationProblem` when workers are asked for a target that cannot have several.
+    """
     option = config.option
+    selection = Selection(tuple(option.requirement), tuple(option.theme), option.failed_from)
+    told = getattr(config, "workerinput", None)
+    if told is not None or getattr(option, "numprocesses", None):
+        from harness.workers import Controller, Worker
+
+        if told is not None:
+            return Worker(option.target, selection, told)
+        return Controller(
+            option.target, option.reports, selection, seed=option.seed, strict=bool(option.strict)
+        )
     lent = config.pluginmanager.get_plugin(Lent.NAME)
     run = Run(
         option.target,
         option.reports,
-        Selection(tuple(option.requirement), tuple(option.theme), option.failed_from),
+        selection,
         seed=lent.seed if lent else option.seed,
         attended=option.attended,
         strict=bool(option.strict),  # pytest has this option: we give it one more meaning
@@ -253,12 +272,16 @@ def prepared_run(config: pytest.Config) -> Run:
 
 
 def play(
-    arguments: list[str], *, scenarios: tuple[str, ...] = (), plugins: list[object] | None = None
+    arguments: list[str],
+    *,
+    scenarios: tuple[str, ...] = (),
+    plugins: list[object] | None = None,
+    workers: int = 1,
 ) -> int:
     """Play scenarios through pytest with the console of the banc, and return the exit code.
 
     `arguments` are those of `pytest scenarios`; `scenarios` are files below that folder, all of
-    them when empty.
+    them when empty. More than one of the `workers` needs the embedded demo.
     """
     root = Path(__file__).parent.parent
     paths = [str(root / "scenarios" / name) for name in scenarios or ("",)]
@@ -270,7 +293,8 @@ def play(
                 *paths,
                 f"--rootdir={root}",
                 f"--confcutdir={root}",
-                *("-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist"),
+                *("-p", "no:terminal", "-p", "no:cacheprovider"),
+                *(("-n", str(workers)) if workers > 1 else ("-p", "no:xdist")),
                 # Ctrl-C may fall where an object is half made: its end is no news to the user.
                 *("-W", "ignore::pytest.PytestUnraisableExceptionWarning"),
                 *arguments,

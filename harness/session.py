@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from harness import __version__
 from harness.catalogue import (
@@ -25,8 +25,9 @@ from harness.model.results import RequirementResult, RunReport, ScenarioResult
 from harness.model.verdict import Verdict, worst
 
 if TYPE_CHECKING:
+    from harness.evidence.journal import Journal
+    from harness.evidence.recorder import Recorder
     from harness.targets.target import Target
-    from harness.workbench import Workbench
 
 FAILED = {Verdict.NON_CONFORM, Verdict.INCONCLUSIVE, Verdict.HARNESS_ERROR}
 
@@ -124,11 +125,29 @@ def applicable(item: Item, target: Target, catalogue: Catalogue) -> Applicable:
     return Applicable(tuple(kept), " ; ".join(reasons) if not kept else "")
 
 
+class Bench(Protocol):
+    """What a session asks of a workbench, or of a controller that has none."""
+
+    target_file: Path
+    target: Target | None
+    seed: int
+    folder: Path
+    journal: Journal
+    recorder: Recorder
+
+    @property
+    def services(self) -> dict[str, str]:
+        """Return each national service, said simulated or real, and its address."""
+
+    def close(self) -> None:
+        """Stop what was started."""
+
+
 @dataclass
 class Session:
     """The results of a run as they come, and the report at its end."""
 
-    bench: Workbench
+    bench: Bench
     catalogue: Catalogue = field(default_factory=load_catalogue)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     results: list[ScenarioResult] = field(default_factory=list)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 
 _SENTENCES: tuple[tuple[str, str], ...] = (
-    (r"No such command (?P<a>'.*?')\. Did you mean (?P<b>.*)\?", "commande {a} inconnue ; la plus proche : {b}"),
+    (
+        r"No such command (?P<a>'.*?')\. Did you mean (?P<b>.*)\?",
+        "commande {a} inconnue ; la plus proche : {b}",
+    ),
     (r"No such command (?P<a>'.*?')\.", "commande {a} inconnue"),
     (r"Missing command\.", "il manque la commande"),
     (r"Missing argument (?P<a>'.*?')\.?.*", "il manque l'argument {a}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from harness.targets.target import Simulators, Target
 
 if TYPE_CHECKING:
     from harness.demo import EmbeddedTarget
+    from harness.doctor import Line
 
 ROOT = Path(__file__).parent.parent
 IGC_FOLDER = ROOT / ".banc" / "igc"
@@ -33,16 +35,24 @@ class Workbench:
     """
 
     def __init__(
-        self, target_file: Path, reports: Path, seed: int | None = None, *, attended: bool = False
+        self,
+        target_file: Path,
+        reports: Path,
+        seed: int | None = None,
+        *,
+        attended: bool = False,
+        folder: Path | None = None,
+        pieces: Path | None = None,
     ) -> None:
+        """Open everything. `folder` and `pieces` are given to a worker, whose run has them."""
         self.target_file = target_file
         self.seed = secrets.randbelow(2**31) if seed is None else seed
         self.demo: EmbeddedTarget | None = None
         environ = dict(os.environ)
         embedded = _embedded(target_file, environ)
         self.target: Target | None = None if embedded else load_target(target_file)
-        self.folder = new_run_folder(reports)
-        self.journal = Journal(self.folder)
+        self.folder = folder or new_run_folder(reports)
+        self.journal = Journal(self.folder, pieces=pieces)
         self.recorder = Recorder(self.journal)
         self.loop = ServiceLoop().start()
         self.drivers: Drivers | None = None
@@ -118,6 +128,23 @@ class Workbench:
             self.insi.stop()
         self.loop.stop()
         self.drivers = self.demo = self.insi = None
+
+
+def diagnosed(target_file: Path) -> list[Line]:
+    """Return the doctor's lines about a target; the embedded demo is started for the visit."""
+    from harness.doctor import diagnose
+
+    environ = dict(os.environ)
+    if not _embedded(target_file, environ):
+        return diagnose(target_file)
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Workbench(target_file, Path(folder))
+        try:
+            assert bench.demo is not None
+            return diagnose(target_file, {**environ, **bench.demo.environ})
+        finally:
+            bench.close()
+            bench.journal.close({"doctor": target_file.name})
 
 
 def _embedded(target_file: Path, environ: dict[str, str]) -> bool:

@@ -42,20 +42,25 @@ class Entry:
 class Journal:
     """Append-only writer, safe to call from any thread. Every line is flushed to the system."""
 
-    def __init__(self, folder: Path, redactor: Redactor | None = None) -> None:
+    def __init__(
+        self, folder: Path, redactor: Redactor | None = None, pieces: Path | None = None
+    ) -> None:
         """Open the journal of a new run in `folder` (made if absent).
 
+        `pieces` is where the bytes go, `folder/pieces` by default; several journals may share it.
         Raises `HarnessFault` when the folder cannot be written or already holds a journal.
         """
         self.folder = folder
         self.redactor = redactor or Redactor()
+        self._pieces = pieces or folder / "pieces"
         self._lock = threading.Lock()
         self._prev = GENESIS
         self._seq = 0
         self._end = 0
         self._fault: Exception | None = None
         try:
-            (folder / "pieces").mkdir(parents=True, exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
+            self._pieces.mkdir(parents=True, exist_ok=True)
             # Unbuffered: what the disk refused must not reach it later, after other lines.
             self._file = (folder / JOURNAL_NAME).open("xb", buffering=0)
         except FileExistsError as error:
@@ -99,7 +104,7 @@ class Journal:
         """Store bytes under their SHA-256, secrets replaced first, and return that name."""
         clean = self.redactor.clean(content)
         name = hashlib.sha256(clean).hexdigest()
-        path = self.folder / "pieces" / name
+        path = self._pieces / name
         if not path.exists():
             # Made beside, then named: an interrupted write never leaves a piece cut short.
             beside = self.folder / f"{name}.{threading.get_ident()}.partiel"
@@ -154,6 +159,8 @@ class JournalReading:
     intact: bool
     problem: str
     finished: bool
+    head: str = GENESIS
+    """Hash of the last whole line: what another journal may anchor."""
 
 
 def read_journal(folder: Path) -> JournalReading:
@@ -180,7 +187,7 @@ def read_journal(folder: Path) -> JournalReading:
     if tail:
         problem = f"ligne {len(lines) + 1} inachevée (exécution interrompue)"
     finished = bool(entries) and entries[-1].kind == "end"
-    return JournalReading(tuple(entries), True, problem, finished)
+    return JournalReading(tuple(entries), True, problem, finished, prev)
 
 
 def altered_pieces(folder: Path) -> list[str]:
