@@ -82,7 +82,7 @@ class Dossier:
         self._open.append(opened)
         try:
             yield
-        except Exception as error:
+        except Exception as error:  # whatever it is, the step shows it; then it goes on
             opened.status = StepStatus(ROWS[_verdict_of(error)].allure)
             opened.message = _message(error)
             raise

@@ -21,7 +21,7 @@ from harness.dossier import Dossier
 from harness.marks import Declared
 from harness.model.problems import ConfigurationProblem
 from harness.model.requirement import HARNESS_CAN_MAKE, ExpectedProof, Requirement
-from harness.model.results import RequirementResult, RunReport, ScenarioResult
+from harness.model.results import FiledProof, RequirementResult, RunReport, ScenarioResult
 from harness.model.verdict import Verdict, worst
 
 if TYPE_CHECKING:
@@ -171,6 +171,7 @@ class Session:
     ) -> ScenarioResult:
         """File the result of one item and return it."""
         verdict, reason = outcome
+        filed = dossier.proofs if dossier else ()
         found = ScenarioResult(
             id=item.id,
             title=item.declared.title,
@@ -182,7 +183,7 @@ class Session:
             verdict=verdict,
             reason=reason,
             checks=dossier.checks if dossier else (),
-            proofs=dossier.proofs if dossier else (),
+            proofs=(*filed, *self._empty_slots(item, kept, filed)),
             started=started,
             duration=duration,
         )
@@ -191,6 +192,17 @@ class Session:
             "verdict", {"scenario": item.id, "verdict": verdict, "reason": reason}
         )
         return found
+
+    def _empty_slots(
+        self, item: Item, kept: Applicable, filed: tuple[FiledProof, ...]
+    ) -> Iterable[FiledProof]:
+        """Yield the numbered proofs of the item's scenarios that only another body can give."""
+        numbers = {proof.id for proof in filed}
+        for requirement_id in kept.ids:
+            for one in self.catalogue.requirement(requirement_id).scenarios:
+                for proof in one.proofs if one.id in item.declared.ids else ():
+                    if proof.id not in numbers and proof.kind not in HARNESS_CAN_MAKE:
+                        yield FiledProof(proof.id, proof.title)
 
     def report(self) -> RunReport:
         """Return the run as every report serialises it."""
@@ -253,7 +265,7 @@ class Session:
     def _missing_proofs(
         self, requirement: Requirement, counted: list[ScenarioResult]
     ) -> Iterable[ExpectedProof]:
-        filed = {proof.id for result in counted for proof in result.proofs}
+        filed = {proof.id for result in counted for proof in result.proofs if not proof.empty}
         for one in requirement.scenarios:
             ruling = scenario_applicability(
                 one, self.target.profile, self.target.referentials, self.catalogue

@@ -59,7 +59,7 @@ class Workbench:
         self.insi: InsiSimulator | None = None
         try:
             self._open(environ, embedded, attended)
-        except BaseException:
+        except BaseException:  # Ctrl-C included: nothing that was started may outlive us
             self.close()
             raise
 

@@ -6,14 +6,23 @@ pytestmark = requirement("INS 45", "INS/va1.62", "INS/va1.67", "INS/va1.68", "IN
 MLLP = {"transport": "mllp"}
 
 
-@scenario("INS 45.1", "PID-32 à VALI : l'INS est retenue, l'identité est qualifiée")
+@scenario(
+    "INS 45.1",
+    *("INS/va1.62.01", "INS/va1.67.01", "INS/va1.68.01", "INS/va1.73.01"),
+    "PID-32 à VALI : l'INS est retenue, l'identité est qualifiée",
+)
 def test_validated_identity_is_taken_with_its_ins(gap, identities, dossier):
     with dossier.step("Recevoir du GAP la création d'une identité validée, INS comprise"):
         patient = gap.creates("etranger", with_ins=True)
 
     with dossier.step("Relire l'identité"):
         stored = identities.read(patient)
-        dossier.proof("INS 45.1.2", identities.screen(patient), "INS retenue, statut « qualifiée »")
+        dossier.proof(
+            "INS 45.1.2",
+            "INS/va1.62.01.02",
+            identities.screen(patient),
+            "INS retenue, statut « qualifiée »",
+        )
 
     dossier.verify(
         stored, "IDN-16", "IDN-14", expected={"traits": patient.traits, "intake": "vali"}
@@ -21,7 +30,11 @@ def test_validated_identity_is_taken_with_its_ins(gap, identities, dossier):
     dossier.verify_whole("hl7v2", MLLP, request=patient.flow.message, answer=patient.flow.ack)
 
 
-@scenario("INS 45.2", "PID-32 autre que VALI : tout est retenu sauf l'INS")
+@scenario(
+    "INS 45.2",
+    *("INS/va1.62.02", "INS/va1.67.02", "INS/va1.68.02", "INS/va1.73.02"),
+    "PID-32 autre que VALI : tout est retenu sauf l'INS",
+)
 def test_unvalidated_identity_is_taken_without_its_ins(gap, identities, dossier):
     with dossier.step("Recevoir du GAP une identité dont PID-32 vaut PROV"):
         patient = gap.creates("corse-2b", with_ins=True, status="PROV")
@@ -36,7 +49,11 @@ def test_unvalidated_identity_is_taken_without_its_ins(gap, identities, dossier)
     dossier.verify_whole("hl7v2", MLLP, request=patient.flow.message, answer=patient.flow.ack)
 
 
-@scenario("INS 45.3", "Message de suppression de l'INS : matricule et OID sont effacés")
+@scenario(
+    "INS 45.3",
+    *("INS/va1.62.03", "INS/va1.67.03", "INS/va1.68.03", "INS/va1.73.03"),
+    "Message de suppression de l'INS : matricule et OID sont effacés",
+)
 def test_ins_is_removed_on_message(gap, identities, dossier):
     with dossier.step("Recevoir du GAP une identité validée, INS comprise"):
         patient = gap.creates("historique", with_ins=True)
@@ -54,7 +71,11 @@ def test_ins_is_removed_on_message(gap, identities, dossier):
         dossier.proof("INS 45.3.2", identities.screen(patient), "INS retirée")
 
 
-@scenario("INS 45.1", "Un message que le logiciel ne peut traiter est acquitté selon la règle")
+@scenario(
+    "INS 45.1",
+    *("INS/va1.62.01", "INS/va1.67.01", "INS/va1.68.01", "INS/va1.73.01"),
+    "Un message que le logiciel ne peut traiter est acquitté selon la règle",
+)
 def test_unusable_messages_are_acknowledged_by_the_rules(gap, dossier):
     with dossier.step("Mettre à jour (A31) un patient que le logiciel ne connaît pas"):
         unknown = gap.updates_unknown("homonyme-a")
