@@ -147,8 +147,13 @@ class BrowserScreens:
     def _started(self) -> Page:
         from playwright.sync_api import sync_playwright
 
-        self._playwright = sync_playwright().start()
-        self._browser = launch(self._playwright, self._executable, self._target)
+        playwright = sync_playwright().start()
+        try:
+            self._browser = launch(playwright, self._executable, self._target)
+        except BaseException:
+            playwright.stop()  # a second one cannot start beside it: the next page will try anew
+            raise
+        self._playwright = playwright
         sign, basic = self._options.credentials, self._options.sign_in is None
         context = self._browser.new_context(
             locale="fr-FR",
