@@ -25,7 +25,7 @@ MAIL_BODY = "CORPSMAIL"
 MAX_DOCUMENT = 12_000_000
 """Bytes of a decoded document: a CDA with an embedded PDF stays well below."""
 _CDA = "{" + CDA_NAMESPACE + "}"
-_BLANKS = str.maketrans("", "", " \t\r\n")
+_BLANKS = b" \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +106,8 @@ def _read(data: str) -> ReadDocument:
     if not data:
         return ReadDocument("aucune donnée en OBX-5.5")
     try:
-        encoded = data if data.isalnum() else data.translate(_BLANKS)
-        content = binascii.a2b_base64(encoded.encode("ascii"), strict_mode=True)
+        encoded = data.encode("ascii").translate(None, _BLANKS)
+        content = binascii.a2b_base64(encoded, strict_mode=True)
     except (UnicodeEncodeError, binascii.Error) as error:
         return ReadDocument(f"base64 illisible ({error})")
     if len(content) > MAX_DOCUMENT:
