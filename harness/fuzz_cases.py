@@ -291,7 +291,7 @@ def _change_node(draw: random.Random, tree: Any) -> None:
     if act == 0:
         del holder[key]
     elif act == 1:
-        holder[key] = draw.choice(_VALUES)
+        holder[key] = _value(draw)
     elif act == 2:
         # Copies: a node under itself would be no JSON.
         node = copy.deepcopy(holder[key])
@@ -300,13 +300,18 @@ def _change_node(draw: random.Random, tree: Any) -> None:
         name = draw.choice(("extension", "value", "id", "resourceType", "x"))
         holder[name] = copy.deepcopy(holder[key])
     else:
-        holder.append(draw.choice(_VALUES))
+        holder.append(_value(draw))
 
 
 _VALUES: tuple[Any, ...] = (
     *(None, True, 0, -1, 10**400, 1.5, "", " ", "\x00", "\ud800", "A" * 2000),
     *([], {}, [None], [[]], {"": ""}, {"url": None}, "1900-02-30", "urn:oid:", "INS-NIR-TEST"),
 )
+
+
+def _value(draw: random.Random) -> Any:
+    # A copy: a list of the table, once in a tree, would be changed for the cases that follow.
+    return copy.deepcopy(draw.choice(_VALUES))
 
 
 def _nodes(tree: Any) -> Iterator[Any]:
