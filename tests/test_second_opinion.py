@@ -13,7 +13,14 @@ from harness.model.artefact import HL7V2_MEDIA_TYPE, Artefact
 from harness.model.check import Judgement
 from harness.model.results import CheckResult, ScenarioResult
 from harness.model.verdict import Verdict
-from harness.second_opinion import Opinion, note_of_a_run, second_opinion, with_second_opinion
+from harness.second_opinion import (
+    Opinion,
+    _against_fields,
+    note_of_a_run,
+    second_opinion,
+    with_second_opinion,
+)
+from harness.validators.hl7v2.reader import read_message
 
 CONFORMING = Path(__file__).parents[1] / "fixtures" / "messages" / "hl7v2" / "conformes"
 A31 = (CONFORMING / "a31_ins_valide.er7").read_bytes()
@@ -133,3 +140,13 @@ def test_note_of_a_run_names_the_disagreement_as_to_be_read() -> None:
 
 def test_run_without_messages_has_no_note() -> None:
     assert note_of_a_run([result()]) == ""
+
+
+def test_fields_split_otherwise_are_told() -> None:
+    message = read_message(artefact(A31))
+    pid = message.named("PID")[0]
+    theirs = {number: [one.text for one in pid.repetitions(number)] for number in range(1, 40)}
+    assert [*_against_fields(pid, theirs)] == []
+    theirs[3] = ["~".join(theirs[3])]
+    (told,) = _against_fields(pid, theirs)
+    assert told.startswith("PID-3[1] : 1 répétition(s) lue(s) par hl7apy, 2 par le banc")
