@@ -23,6 +23,8 @@ from harness.validators.engine import Rule, judge, rules_of
 MAX_BYTES = 50_000_000
 UNREADABLE_EXIT_CODE = 2
 FR_CORE_VERSIONS = ("2.1.0", "2.2.0")
+_UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Categories of characters that would break a line or the terminal."""
 _WITH_LEXICAL_RULES = ("insi", "identity")
 """Formats whose names the LEX rules judge as well."""
 
@@ -40,6 +42,8 @@ class FileJudgement:
     problem: str = ""
     reason: str = ""
     """Why a readable file reached no verdict."""
+    second_opinion: Mapping[str, Any] | None = None
+    """What a second reader says of the structure (`harness.second_opinion`), when asked."""
 
     @property
     def exit_code(self) -> int:
@@ -58,6 +62,8 @@ class FileJudgement:
             record["problem"] = self.problem
         if self.reason:
             record["reason"] = self.reason
+        if self.second_opinion is not None:
+            record["second_opinion"] = dict(self.second_opinion)
         return json.dumps(record, ensure_ascii=False)
 
 
@@ -223,7 +229,17 @@ def _summary(judgement: FileJudgement) -> list[str]:
         lines.append(f"  sans sujet ({len(idle)}) : {', '.join(idle)}")
     if judgement.reason and judgement.verdict is Verdict.INCONCLUSIVE:
         lines.append(f"  {visible(judgement.reason)}")
+    lines.extend(_opinion_lines(judgement.second_opinion))
     return lines
+
+
+def _opinion_lines(opinion: Mapping[str, Any] | None) -> list[str]:
+    if opinion is None:
+        return []
+    reader = opinion["reader"]
+    if opinion["agrees"]:
+        return [f"  second avis ({reader}) : même structure"]
+    return [f"  à relire, second avis ({reader}) : {visible(one)}" for one in opinion["remarks"]]
 
 
 def slots(finding: Finding, rule_id: str, cites: tuple[str, ...]) -> str:
@@ -239,8 +255,7 @@ def slots(finding: Finding, rule_id: str, cites: tuple[str, ...]) -> str:
 
 
 def visible(text: str) -> str:
-    """Return vendor text that a terminal can show: control and direction signs are escaped."""
+    """Return vendor text that a terminal can show: control, line and direction signs escaped."""
     return "".join(
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Cs") else char
-        for char in text
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in _UNSHOWN else char for char in text
     )
