@@ -103,6 +103,10 @@ def read_document(artefact: Artefact) -> Document:
     Raises `Unreadable` for broken JSON and for JSON that is no FHIR resource.
     """
     method, target, status, body = http_parts(artefact.content)
+    if method == "POST" and target.partition("?")[0].endswith("/_search"):
+        # A search by POST carries its parameters in a form: they are those of a GET.
+        joined = f"{target}{'&' if '?' in target else '?'}{body.decode('utf-8', 'replace')}"
+        return Document(artefact.name, {}, (), method, joined, status)
     if is_audit_message(body) or ((method or status) and not body.strip()):
         return Document(artefact.name, {}, (), method, target, status)
     root = _resource(artefact.name, body)
