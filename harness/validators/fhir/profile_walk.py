@@ -47,7 +47,7 @@ class Walk:
 
     def _judge_value(self, element: Element, occurrence: Occurrence) -> None:
         at, value, report = occurrence.path, occurrence.value, self.report
-        if value in ({}, [], ""):
+        if value == {} and element.children:
             report.faulted(Kind.TYPE, at, "un élément qui a un contenu", "élément vide")
         for imposed, test, word in (
             (element.fixed, same, "exactement"),
@@ -217,6 +217,9 @@ class Walk:
 
     def _unknown(self, element: Element, key: str, occurrence: Occurrence) -> None:
         choice = next((c for c in element.children if c.is_choice and key.startswith(c.stem)), None)
+        if choice is None and element.slice_name:
+            # A slice may detail some children only: its base element tells what is unknown.
+            return
         if choice is None:
             expected = f"les éléments de {element.path}"
         else:
@@ -231,14 +234,12 @@ class Walk:
 
     def _judge_shape(self, child: Element, occurrence: Occurrence) -> None:
         held = occurrence.data.get(child.name)
-        if held is None or child.is_choice or isinstance(held, list) == child.is_list:
-            return
-        self.report.faulted(
-            Kind.TYPE,
-            f"{occurrence.path}.{child.name}",
-            "une liste" if child.is_list else "une seule valeur, sans liste",
-            shown(held),
-        )
+        at = f"{occurrence.path}.{child.name}"
+        if held == []:
+            self.report.faulted(Kind.TYPE, at, "un élément qui a un contenu", "liste vide")
+        elif held is not None and not child.is_choice and isinstance(held, list) != child.is_list:
+            expected = "une liste" if child.is_list else "une seule valeur, sans liste"
+            self.report.faulted(Kind.TYPE, at, expected, shown(held))
 
     def _count(self, element: Element, count: int, at: str, kind: Kind) -> None:
         if count >= element.min and (element.max == NO_LIMIT or count <= element.max):

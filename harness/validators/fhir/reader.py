@@ -178,17 +178,25 @@ def read_patients(artefact: Artefact) -> tuple[PatientView, ...]:
 
 def _patients(found: Document) -> tuple[PatientView, ...]:
     return tuple(
-        patient_view(found.name, one)
+        found.view(_views)[one.path]
         for one in found.of_kind("Patient")
         if not one.declares(TDDUI_PATIENT)
     )
 
 
-def patient_view(name: str, resource: Resource) -> PatientView:
-    """Return the view of a Patient; `name` is the artefact that messages name.
+def patient_view(found: Document, one: Resource) -> PatientView:
+    """Return the view of a Patient of a document.
 
-    Raises `Unreadable` for a Patient that base R4 refuses.
+    Raises `Unreadable` for a document that holds a Patient that base R4 refuses.
     """
+    return found.view(_views)[one.path]
+
+
+def _views(found: Document) -> Mapping[str, PatientView]:
+    return {one.path: _view(found.name, one) for one in found.of_kind("Patient")}
+
+
+def _view(name: str, resource: Resource) -> PatientView:
     data, path = resource.data, resource.path
     require_patient(name, data, path)
     extensions = _dicts(data, "extension", path)

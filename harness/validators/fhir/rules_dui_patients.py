@@ -59,7 +59,7 @@ def patient_with_ins_fills_its_slices(
 ) -> Iterator[Finding]:
     """One INS of each nature, one usual name, one local identifier and one MDPH number at most."""
     found, one = sending
-    view = patient_view(found.name, one)
+    view = patient_view(found, one)
     yield from _repeated(view)
     for code, word in (("PLI", "identifiant local (PLI)"), ("PIN", "numéro d'origine (PIN, MDPH)")):
         held = [
@@ -132,7 +132,7 @@ def patient_without_ins_has_its_traits(
 ) -> Iterator[Finding]:
     """A Patient without INS has birth date and order, one official name, a sex, and no INS."""
     found, one = sending
-    view = patient_view(found.name, one)
+    view = patient_view(found, one)
     if not view.birth_date:
         yield Finding(f"{one.path}.birthDate", "une date de naissance", "absente")
     orders = [

@@ -41,9 +41,7 @@ def _found(observation: Observation) -> Iterator[Finding]:
 
 
 # An absent slice leaves its element short as well, and an extension without value breaks ext-1.
-@rule(
-    "FR-PRO-01", standard=STANDARD, each=_cardinalities, overlaps=("FR-PRO-03", "FR-PRO-05")
-)
+@rule("FR-PRO-01", standard=STANDARD, each=_cardinalities, overlaps=("FR-PRO-03", "FR-PRO-05"))
 def cardinalities_hold(observation: Observation, check: Check) -> Iterator[Finding]:
     """Each element of the profile occurs as often as its cardinality says."""
     yield from _found(observation)
