@@ -104,17 +104,34 @@ def judge(
     as_format: Annotated[
         str | None, typer.Option("--as", help="Format imposé : hl7v2, fhir, insi.")
     ] = None,
+    package: Annotated[
+        list[Path] | None,
+        typer.Option(help="Paquet FHIR (.tgz) dont les profils jugent aussi ; répétable."),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(help="Profil (URL) imposé à la ressource, sinon ceux qu'elle déclare.")
+    ] = "",
+    fr_core: Annotated[str | None, typer.Option(help="FR Core : 2.1.0 ou 2.2.0.")] = None,
+    tddui: Annotated[str, typer.Option(help="TDDUI : 1.1.0 ou 2.0.0.")] = "2.0.0",
     as_json: AsJson = False,
     second_opinion: Annotated[
         bool, typer.Option("--second-opinion", help="Fait relire la structure HL7 v2 par hl7apy.")
     ] = False,
 ) -> None:
     """Juge des fichiers hors ligne ; le format et le jeu de caractères sont reconnus."""
-    from harness.judging import exit_code_of, judge_file, render_text
+    from harness.judging import (
+        exit_code_of,
+        judge_file,
+        load_packages,
+        offline_settings,
+        render_text,
+    )
 
+    packages = load_packages(package or ())
+    settings = offline_settings(fr_core, tddui, packages, profile)
     judgements = []
     for path in files:
-        one = judge_file(path, as_format)
+        one = judge_file(path, as_format, settings, packages, profile)
         if second_opinion:
             from harness.second_opinion import with_second_opinion
 

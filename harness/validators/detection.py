@@ -47,6 +47,8 @@ def detect(content: bytes, name: str = "") -> str:
     if head.startswith((b"{", b"[")):
         return _json_format(content)
     if head.startswith(b"<"):
+        if b"<AuditMessage" in head:
+            return "fhir"
         return "insi" if _is_soap(content[: _HEAD * 4]) else ""
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     return _EXTENSIONS.get(suffix, "")
