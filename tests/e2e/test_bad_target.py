@@ -17,7 +17,7 @@ from harness.simulators.igc import TestIgc
 from tests.e2e import bad_servers
 from tests.e2e.bad_servers import Answering, hangs_up, says
 from tests.e2e.command import BANC, Ended, banc, only_run, run_json, run_to_end, started, wait_until
-from tests.e2e.conftest import Outside
+from tests.e2e.conftest import Outside, started_outside
 
 pytestmark = pytest.mark.xdist_group("e2e-bad-target")
 HTML = "<!doctype html><title>Portail</title><h1>Connectez-vous</h1>".encode()
@@ -192,6 +192,14 @@ def test_insi_refuses_a_wrong_client_certificate(
         assert "alert" in str(caught.value).casefold(), caught.value
         right = (str(igc.client_cert), str(igc.client_key))
         assert session.post(url, b"", cert=right, verify=root, timeout=10).status_code < 600
+
+
+def test_software_that_insi_refuses_is_not_judged(tmp_path: Path, igc: TestIgc) -> None:
+    """Nothing changed because nothing was asked: neither conform nor non-conform."""
+    with started_outside(tmp_path, igc, igc.expired_cert) as expired:
+        wanted = ("INS 13", "INS 15", "INS 16", "INS 23", "INS 25")
+        ended = _run(tmp_path, expired.environ, expired.target, wanted)
+    _nobody_is_blamed(ended, tmp_path, "certificat client expiré", "extra_client_ca")
 
 
 def _closed_port() -> int:
