@@ -81,7 +81,7 @@ class InsiDesk:
             raise Inconclusive(
                 f"{where} : connexion refusée, {' ; '.join(dict.fromkeys(refused))}. À faire : "
                 "donnez au logiciel un certificat client en cours de validité, de l'AC de test du "
-                "banc ou d'une autorité nommée dans simulators.extra_client_ca, et la racine du banc"
+                "banc ou d'une autorité de simulators.extra_client_ca, et la racine du banc"
             )
         raise Inconclusive(
             f"{where}. Le logiciel a dit : {said or 'rien'}. À faire : vérifiez qu'il appelle bien "

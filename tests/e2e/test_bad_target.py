@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,11 +15,11 @@ from harness.evidence.journal import altered_pieces, read_journal
 from harness.simulators.igc import TestIgc
 from tests.e2e import bad_servers
 from tests.e2e.bad_servers import Answering, hangs_up, says
-from tests.e2e.command import BANC, Ended, banc, only_run, run_json, run_to_end, started, wait_until
+from tests.e2e.command import BANC, Ended, banc, only_run, run_json, run_to_end, started
 from tests.e2e.conftest import Outside, started_outside
 
 pytestmark = pytest.mark.xdist_group("e2e-bad-target")
-HTML = "<!doctype html><title>Portail</title><h1>Connectez-vous</h1>".encode()
+HTML = b"<!doctype html><title>Portail</title><h1>Connectez-vous</h1>"
 EVERY_KIND = ("INS 1", "INS 11", "INS 23", "INS 34", "INS 45", "IEU 8")
 """Exigences whose scenarios create, read, call INSi, send, receive, show pages, open accounts."""
 

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("e2e-missing-tools")
 
 def _no_browser() -> dict[str, str]:
     """Hide every browser: a PATH without one, and no usual place."""
-    empty = {name: "" for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")}
+    empty = dict.fromkeys(("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"), "")
     return {**empty, "PATH": os.path.dirname(os.__file__)}
 
 
