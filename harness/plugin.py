@@ -215,14 +215,14 @@ def gap(request: pytest.FixtureRequest) -> GapDesk:
 def identities(request: pytest.FixtureRequest, gap: GapDesk) -> IdentityDesk:
     """The identities of the target."""
     run, state = _run(request), _state(request)
-    insi_desk = InsiDesk(run.bench.insi, state.cast) if run.bench.insi else None
-    return IdentityDesk(run.drivers, state.cast, insi_desk, gap, run.target.profile)
+    return IdentityDesk(run.drivers, state.cast, _insi_of(run, state), gap, run.target.profile)
 
 
 @pytest.fixture
 def screens(request: pytest.FixtureRequest) -> ScreenDesk:
     """The pages of the target."""
-    return ScreenDesk(_run(request).drivers, _state(request).cast)
+    run, state = _run(request), _state(request)
+    return ScreenDesk(run.drivers, state.cast, _insi_of(run, state))
 
 
 @pytest.fixture
@@ -239,6 +239,10 @@ def _run(request: pytest.FixtureRequest) -> Run:
 def _state(request: pytest.FixtureRequest) -> State:
     state: State = request.node.stash[STATE]
     return state
+
+
+def _insi_of(run: Run, state: State) -> InsiDesk | None:
+    return InsiDesk(run.bench.insi, state.cast) if run.bench.insi else None
 
 
 def _item(item: pytest.Item) -> Item:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +28,6 @@ class Outside:
 
     target: Path
     environ: dict[str, str]
-    process: subprocess.Popen[str]
 
 
 @pytest.fixture(scope="module")
@@ -40,22 +39,21 @@ def igc() -> TestIgc:
 @pytest.fixture(scope="module")
 def outside(igc: TestIgc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outside]:
     """Start demo_dui on its own store, kept for the whole module and never reset."""
-    folder = tmp_path_factory.mktemp("dehors")
+    with started_outside(tmp_path_factory.mktemp("dehors"), igc, igc.client_cert) as running:
+        yield running
+
+
+@contextmanager
+def started_outside(folder: Path, igc: TestIgc, insi_certificate: Path) -> Iterator[Outside]:
+    """Start demo_dui with its store in `folder`; it shows INSi the certificate given."""
     insi, mllp = _free_ports(2)
-    written = DEMO.read_text(encoding="utf-8")
-    ours = written.replace("{ insi = 0, mllp = 0 }", f"{{ insi = {insi}, mllp = {mllp} }}")
-    assert ours != written
-    # A page that never comes must not be waited for as long as a vendor's slow software.
-    ours = ours.replace("default = 10", "default = 3")
-    target = folder / "dehors.toml"
-    target.write_text(ours, encoding="utf-8")
     options = {
         "--state": folder,
         "--tls-cert": igc.server_cert,
         "--tls-key": igc.server_key,
         "--insi-url": f"https://127.0.0.1:{insi}{PATH}",
         "--insi-ca": igc.root,
-        "--insi-cert": igc.client_cert,
+        "--insi-cert": insi_certificate,
         "--insi-key": igc.client_key,
         "--insi-timeout": "1.5",
         "--partner": f"127.0.0.1:{mllp}",
@@ -69,18 +67,35 @@ def outside(igc: TestIgc, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout is not None
-    ready = json.loads(process.stdout.readline())
-    environ = {
-        "BANC_DEMO_URL": ready["http"],
-        "BANC_DEMO_MLLP": ready["mllp"],
-        "BANC_DEMO_CA": str(igc.root),
-        "BANC_DEMO_USER": "pro.martin",
-        "BANC_DEMO_PASSWORD": PASSWORD,
-    }
-    yield Outside(target, environ, process)
-    process.terminate()
-    process.wait(10)
+    try:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        environ = {
+            "BANC_DEMO_URL": ready["http"],
+            "BANC_DEMO_MLLP": ready["mllp"],
+            "BANC_DEMO_CA": str(igc.root),
+            "BANC_DEMO_USER": "pro.martin",
+            "BANC_DEMO_PASSWORD": PASSWORD,
+        }
+        yield Outside(_target(folder, insi, mllp), environ)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _target(folder: Path, insi: int, mllp: int) -> Path:
+    written = DEMO.read_text(encoding="utf-8")
+    ports = f"{{ insi = {insi}, mllp = {mllp} }}"
+    # A page that never comes must not be waited for as long as a vendor's slow software.
+    for before, after in (
+        ("{ insi = 0, mllp = 0 }", ports),
+        ("default = 10", "default = 2"),
+    ):
+        assert before in written
+        written = written.replace(before, after)
+    path = folder / "dehors.toml"
+    path.write_text(written, encoding="utf-8")
+    return path
 
 
 def _free_ports(number: int) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,11 +15,11 @@ from harness.evidence.journal import altered_pieces, read_journal
 from harness.simulators.igc import TestIgc
 from tests.e2e import bad_servers
 from tests.e2e.bad_servers import Answering, hangs_up, says
-from tests.e2e.command import BANC, Ended, banc, only_run, run_json, run_to_end, started, wait_until
-from tests.e2e.conftest import Outside
+from tests.e2e.command import BANC, Ended, banc, only_run, run_json, run_to_end, started
+from tests.e2e.conftest import Outside, started_outside
 
 pytestmark = pytest.mark.xdist_group("e2e-bad-target")
-HTML = "<!doctype html><title>Portail</title><h1>Connectez-vous</h1>".encode()
+HTML = b"<!doctype html><title>Portail</title><h1>Connectez-vous</h1>"
 EVERY_KIND = ("INS 1", "INS 11", "INS 23", "INS 34", "INS 45", "IEU 8")
 """Exigences whose scenarios create, read, call INSi, send, receive, show pages, open accounts."""
 
@@ -74,7 +73,7 @@ def test_bad_answers(bad: str, pki: Path, tmp_path: Path, outside: Outside) -> N
         "BANC_DEMO_MLLP": f"127.0.0.1:{_closed_port()}",
         "BANC_DEMO_CA": str(pki / bad_servers.ROOT),
     }
-    wanted = EVERY_KIND if bad in ("du HTML", "une coupure") else ("INS 22", "INS 34")
+    wanted = EVERY_KIND if bad == "du HTML" else ("INS 22", "INS 34")
     try:
         ended = _run(tmp_path, environ, outside.target, wanted)
     finally:
@@ -85,7 +84,7 @@ def test_bad_answers(bad: str, pki: Path, tmp_path: Path, outside: Outside) -> N
 def test_dead_host(tmp_path: Path, outside: Outside) -> None:
     dead = f"127.0.0.1:{_closed_port()}"
     environ = {**outside.environ, "BANC_DEMO_URL": f"https://{dead}", "BANC_DEMO_MLLP": dead}
-    ended = _run(tmp_path, environ, outside.target)
+    ended = _run(tmp_path, environ, outside.target, ("INS 1", "INS 2", "INS 34", "INS 45"))
     _nobody_is_blamed(ended, tmp_path, "connexion refusée")
 
 
@@ -101,7 +100,8 @@ def test_unknown_host_name(tmp_path: Path, outside: Outside) -> None:
 
 def test_wrong_authority(tmp_path: Path, outside: Outside, pki: Path) -> None:
     environ = {**outside.environ, "BANC_DEMO_CA": str(pki / bad_servers.ROOT)}
-    ended = _run(tmp_path, environ, outside.target, ("INS 22", "INS 2", "INS 11"))
+    # Two scenarios begin by a page: the second must fare as the first.
+    ended = _run(tmp_path, environ, outside.target, ("INS 11", "INS 12"))
     _nobody_is_blamed(ended, tmp_path, "endpoints.ca_file")
 
 
@@ -124,7 +124,7 @@ def test_expired_server_certificate(tmp_path: Path, outside: Outside, pki: Path)
 
 def test_wrong_password(tmp_path: Path, outside: Outside) -> None:
     environ = {**outside.environ, "BANC_DEMO_PASSWORD": "pas-le-bon-mot-de-passe"}
-    ended = _run(tmp_path, environ, outside.target, ("INS 22", "INS 2", "INS 11", "INS 12"))
+    ended = _run(tmp_path, environ, outside.target, ("INS 22", "INS 11", "INS 12"))
     _nobody_is_blamed(ended, tmp_path, "credentials")
     kept = [path for path in (tmp_path / "reports").rglob("*") if path.is_file()]
     assert not [path for path in kept if b"pas-le-bon" in path.read_bytes()]
@@ -170,8 +170,9 @@ def insi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
             break
         label, _, value = line.rstrip().rpartition("  " if "  " in line else " ")
         lines[label.strip()] = value.strip()
-    yield next(v for v in lines.values() if v.startswith("https://")), next(
-        v for k, v in lines.items() if k.startswith("Racine")
+    yield (
+        next(v for v in lines.values() if v.startswith("https://")),
+        next(v for k, v in lines.items() if k.startswith("Racine")),
     )
     process.send_signal(subprocess.signal.SIGINT)
     out, err = process.communicate(timeout=20)
@@ -192,6 +193,14 @@ def test_insi_refuses_a_wrong_client_certificate(
         assert "alert" in str(caught.value).casefold(), caught.value
         right = (str(igc.client_cert), str(igc.client_key))
         assert session.post(url, b"", cert=right, verify=root, timeout=10).status_code < 600
+
+
+def test_software_that_insi_refuses_is_not_judged(tmp_path: Path, igc: TestIgc) -> None:
+    """Nothing changed because nothing was asked: neither conform nor non-conform."""
+    with started_outside(tmp_path, igc, igc.expired_cert) as expired:
+        wanted = ("INS 13", "INS 15", "INS 16", "INS 23", "INS 25")
+        ended = _run(tmp_path, expired.environ, expired.target, wanted)
+    _nobody_is_blamed(ended, tmp_path, "certificat client expiré", "extra_client_ca")
 
 
 def _closed_port() -> int:

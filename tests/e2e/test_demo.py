@@ -49,8 +49,9 @@ def test_demo_ends_well(demo: Demo) -> None:
     assert demo.ended.err == ""
     verdicts = demo.run["verdicts"]
     assert verdicts["CONFORM"] >= 50
-    assert sum(verdicts.values()) == verdicts["CONFORM"] + verdicts["NOT_APPLICABLE"] + (
-        verdicts["REVIEW"]
+    assert (
+        sum(verdicts.values())
+        == verdicts["CONFORM"] + verdicts["NOT_APPLICABLE"] + (verdicts["REVIEW"])
     )
     assert not demo.run["interrupted"]
 

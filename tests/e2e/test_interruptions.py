@@ -1,4 +1,4 @@
-"""The software dies, the run is killed, Ctrl-C is pressed: the journal reads back, nobody is blamed."""
+"""The software dies, the run is killed, Ctrl-C is pressed: the journal reads back all the same."""
 
 from __future__ import annotations
 
@@ -127,6 +127,28 @@ def test_ctrl_c_at_start_up(delay: float, tmp_path: Path) -> None:
     assert ended.err == "Interrompu.\n"
     journal = _journal(tmp_path / "reports")
     assert journal is None or (journal.intact and not journal.finished)
+
+
+def test_ctrl_c_ends_a_hunt_of_mutants(tmp_path: Path) -> None:
+    process = started("mutants", "--sample", "30", "--seed", "1", cwd=tmp_path)
+    reports = tmp_path / "reports" / "mutants"
+
+    def hunting() -> bool:
+        journal = _journal(reports)
+        return journal is not None and any(entry.kind == "check" for entry in journal.entries)
+
+    try:
+        wait_until(hunting, "scénarios du DUI sain")
+        os.killpg(process.pid, signal.SIGINT)
+        ended = _ended(process)
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    assert ended.code == 130, ended.text
+    assert ended.err == "Interrompu.\n"
+    assert "[1/30]" not in ended.out
+    assert read_journal(only_run(reports)).intact
 
 
 def test_ctrl_c_during_the_reports_keeps_those_already_written(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Wrong files and wrong words: a French message that says what to do, the right code, no traceback."""
+"""Wrong files and wrong words: a French message that says what to do, and the right code."""
 
 from __future__ import annotations
 
