@@ -128,8 +128,7 @@ def _birth_order(identity: Identity) -> Json:
     order = (identity.nss or "")[10:13]
     if order.isdecimal() and int(order) > 0:
         return {"url": url, "valuePositiveInt": int(order)}
-    absent = {"url": ABSENT, "valueCode": "unknown"}
-    return {"url": url, "_valuePositiveInt": {"extension": [absent]}}
+    return {"url": url, "extension": [{"url": ABSENT, "valueCode": "unknown"}]}
 
 
 def _document(store: Store, identity: Identity) -> Json:

@@ -21,7 +21,7 @@ def printed(desk: Any, patient_id: str) -> tuple[str, list[str]]:
     answer = desk.call("GET", f"/patients/{patient_id}/impression.pdf")
     assert answer.headers["Content-Type"] == "application/pdf", answer.text
     page = pypdfium2.PdfDocument(answer.content)[0]
-    picture = page.render(scale=300 / 72).to_pil().convert("L")
+    picture = page.render(scale=200 / 72).to_pil().convert("L")
     codes = [code.bytes.decode() for code in zxingcpp.read_barcodes(picture)]
     return str(page.get_textpage().get_text_range()), codes
 

@@ -258,3 +258,11 @@ def test_demo_dui_imports_nothing_of_the_harness() -> None:
     sources = list((ROOT / "demo_dui").glob("*.py"))
     assert sources
     assert not [p.name for p in sources if pattern.search(p.read_text("utf-8"))]
+
+
+def test_each_later_fault_is_broken_somewhere_over_real_sockets() -> None:
+    folder = Path(__file__).parent
+    told = (folder / "test_site.py").read_text("utf-8")
+    told += (folder / "test_exchanges.py").read_text("utf-8")
+    later = [fault.name for fault in FAULTS if fault.theme in LATER_THEMES]
+    assert [name for name in later if not re.search(rf"[\" ]{name}[\" ]", told)] == []
