@@ -39,6 +39,7 @@ FIELDS: dict[str, Field] = {
 }
 COMPULSORY = ("S1", "S2", "S3", "S4", "S5", "S6")
 _BEGINNING = re.compile(r"S[0-9]")
+_STRANGE_BEGINNING = re.compile(r"[A-Z][0-9]")
 _CLAIM = re.compile(r"S1[0-9]{13}")
 
 
@@ -101,13 +102,22 @@ def ins_content(text: str, *, announced: bool = False) -> InsContent | None:
 def _blocks(text: str) -> list[Block]:
     blocks = []
     while text:
-        value = text[2:]
-        separator, following = value.find(GS), _BEGINNING.search(value)
-        end = following.start() if following else len(value)
-        if 0 <= separator < end or (separator >= 0 and following is None):
-            blocks.append(Block(text[:2], value[:separator], "GS"))
-            text = value[separator + 1 :]
+        block_id, rest = text[:2], text[2:]
+        separator, following = rest.find(GS), _next_block(block_id, rest)
+        if 0 <= separator < (len(rest) if following is None else following):
+            blocks.append(Block(block_id, rest[:separator], "GS"))
+            text = rest[separator + 1 :]
         else:
-            blocks.append(Block(text[:2], value[:end], "bloc" if following else "fin"))
-            text = value[end:]
+            blocks.append(Block(block_id, rest[:following], "fin" if following is None else "bloc"))
+            text = "" if following is None else rest[following:]
     return blocks
+
+
+def _next_block(block_id: str, rest: str) -> int | None:
+    """Return where the next block begins: at its identifier, or where this one must be full."""
+    found = _BEGINNING.search(rest)
+    places = [found.start()] if found else []
+    most = FIELDS[block_id].most if block_id in FIELDS else 0
+    if most and _STRANGE_BEGINNING.match(rest, most):
+        places.append(most)
+    return min(places, default=None)
