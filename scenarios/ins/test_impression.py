@@ -4,7 +4,7 @@ import pytest
 
 from harness import requirement, scenario
 
-COMPULSORY = ("IMP-01", "IMP-05")
+COMPULSORY = ("IMP-01", "IMP-06")
 CONTENT = ("DM-02", "DM-03", "DM-04", "DM-05", "DM-06", "DM-07", "DM-08", "DM-10", "DM-12")
 
 
@@ -74,7 +74,7 @@ def test_paper_bears_the_traits_that_the_setting_chooses(identities, screens, do
         identities.print_also()
 
     dossier.verify(
-        paper, *COMPULSORY, "IMP-06", holder=stored, expected={"printed_traits": list(further)}
+        paper, *COMPULSORY, "IMP-05", holder=stored, expected={"printed_traits": list(further)}
     )
 
 

@@ -38,6 +38,8 @@ FIELDS: dict[str, Field] = {
     "S7": Field("lieu de naissance", 5, 5),
 }
 COMPULSORY = ("S1", "S2", "S3", "S4", "S5", "S6")
+NAME = re.compile(r"[A-Z' \-]+")
+DATE = re.compile(r"(?:0[1-9]|[12][0-9]|3[01])-(?:0[1-9]|1[0-2])-[0-9]{4}")
 _BEGINNING = re.compile(r"S[0-9]")
 _STRANGE_BEGINNING = re.compile(r"[A-Z][0-9]")
 _CLAIM = re.compile(r"S1[0-9]{13}")

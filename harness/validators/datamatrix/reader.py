@@ -112,23 +112,25 @@ def read_print(artefact: Artefact) -> PrintedDocument:
     return PrintedDocument(artefact.name, pages)
 
 
-def page_pictures(artefact: Artefact, dpi: int, pages: int) -> tuple[bytes, ...]:
-    """Return the first pages as PNG pictures in shades of grey. Raises what `read_print` raises."""
+def page_pictures(artefact: Artefact, dpi: int, pages: int) -> bytes:
+    """Return the first pages as one PNG picture, one below the other, in shades of grey.
+
+    Raises what `read_print` raises.
+    """
     import io
 
-    pictures = []
-    with _opened(artefact) as document:
-        for index in range(min(pages, len(document))):
-            stream = io.BytesIO()
-            _drawn(document[index], dpi)[0].save(stream, "PNG", optimize=True)
-            pictures.append(stream.getvalue())
-    return tuple(pictures)
+    from PIL import Image
 
-
-def page_texts(artefact: Artefact) -> tuple[str, ...]:
-    """Return the text of each page, without drawing any. Raises what `read_print` raises."""
     with _opened(artefact) as document:
-        return tuple(_text(document[index].get_textpage()) for index in range(len(document)))
+        drawn = [_drawn(document[i], dpi)[0] for i in range(min(pages, len(document)))]
+    whole = Image.new("L", (max(p.width for p in drawn), sum(p.height for p in drawn)), 255)
+    top = 0
+    for picture in drawn:
+        whole.paste(picture, (0, top))
+        top += picture.height
+    stream = io.BytesIO()
+    whole.quantize(16).save(stream, "PNG", optimize=True)
+    return stream.getvalue()
 
 
 @contextmanager
@@ -259,7 +261,7 @@ def _gap(corners: list[Corner], place: tuple[float, ...]) -> float:
     return math.hypot(across, along) * MM_PER_POINT
 
 
-_QUIET_STEPS = (0.35, 0.6, 0.8)
+_QUIET_STEPS = (0.5, 0.65, 0.8)
 """Distances from the symbol, in modules: a corner is known to a fraction of a module only."""
 
 

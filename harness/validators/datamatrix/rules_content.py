@@ -8,7 +8,15 @@ from collections.abc import Iterator
 
 from harness.model.identity import INS_OIDS, PRODUCTION_OIDS, shortened
 from harness.validators import Check, Finding, Level, rule
-from harness.validators.datamatrix.content import COMPULSORY, FIELDS, GS, HEADER, Block
+from harness.validators.datamatrix.content import (
+    COMPULSORY,
+    DATE,
+    FIELDS,
+    GS,
+    HEADER,
+    NAME,
+    Block,
+)
 from harness.validators.datamatrix.reader import WORDS, Symbol
 from harness.validators.datamatrix.subjects import PrintedBlock, blocks, ins_symbols
 from harness.validators.ins.matricule import is_insee_place, is_valid_matricule
@@ -17,8 +25,6 @@ R32 = ("INS 44", "INS/va1.03")
 FORMAT = "Format datamatrix INS v2.2 (ANS, 26/09/2023)"
 BESIDE_MM = 20.0
 """Farther than this, the words are no longer beside the symbol (our own measure)."""
-_NAME = re.compile(r"[A-Z' \-]+")
-_DATE = re.compile(r"(?:0[1-9]|[12][0-9]|3[01])-(?:0[1-9]|1[0-2])-[0-9]{4}")
 
 
 def shown(text: str) -> str:
@@ -141,8 +147,8 @@ def names_are_in_capitals(one: PrintedBlock, check: Check) -> Iterator[Finding]:
     value = one.block.value
     if len(value) > FIELDS[one.block.id].most:
         yield Finding(one.at, "au plus 100 caractères", f"{len(value)} caractères")
-    if not _NAME.fullmatch(value):
-        strangers = "".join(sorted(set(re.sub(_NAME, "", value))))
+    if not NAME.fullmatch(value):
+        strangers = "".join(sorted(set(re.sub(NAME, "", value))))
         yield Finding(
             one.at,
             "des capitales A à Z, tiret, apostrophe, espace",
@@ -172,7 +178,7 @@ def date_blocks(check: Check) -> Iterator[PrintedBlock]:
 @rule("DM-08", cites=R32, standard=FORMAT, each=date_blocks)
 def birth_date_is_written_with_hyphens(one: PrintedBlock, check: Check) -> Iterator[Finding]:
     """S6 is the birth date in 10 characters, JJ-MM-AAAA."""
-    if not _DATE.fullmatch(one.block.value):
+    if not DATE.fullmatch(one.block.value):
         hint = "La date est-elle écrite jour, mois, année, avec des tirets ?"
         yield Finding(one.at, "JJ-MM-AAAA", shown(one.block.value), hint)
 

@@ -15,6 +15,7 @@ from harness.model.identity import (
 )
 from harness.validators import Check, Finding, Level, rule
 from harness.validators.datamatrix import printed_text as words
+from harness.validators.datamatrix.content import DATE, FIELDS, NAME
 from harness.validators.datamatrix.printed_text import Labelled
 from harness.validators.datamatrix.reader import PrintedDocument, Symbol
 from harness.validators.datamatrix.subjects import (
@@ -106,15 +107,14 @@ def coded_traits(check: Check) -> Iterator[CodedTrait]:
 def _modelled(trait: str, value: str) -> str:
     """Return a coded value in the form of the model, '' when it is not well-formed."""
     if trait == "birth_date":
-        day, month, year = (*value.split("-"), "", "", "")[:3]
-        return f"{year}-{month}-{day}" if re.fullmatch(r"\d\d-\d\d-\d{4}", value) else ""
+        return "-".join(reversed(value.split("-"))) if DATE.fullmatch(value) else ""
     fit = {
         "matricule": is_valid_matricule(value),
         "oid": value in INS_OIDS,
         "sex": value in ("M", "F"),
         "birth_place_code": is_insee_place(value),
     }
-    is_name = re.fullmatch(r"[A-Z' \-]{1,100}", value) is not None
+    is_name = NAME.fullmatch(value) is not None and len(value) <= FIELDS["S4"].most
     return value if fit.get(trait, is_name) else ""
 
 
@@ -123,7 +123,7 @@ def _modelled(trait: str, value: str) -> str:
     cites=_R32_SYMBOL,
     each=coded_traits,
     lists=_LISTS,
-    overlaps=("IMP-01", "IMP-02", "IMP-05"),
+    overlaps=("IMP-01", "IMP-02", "IMP-06"),
 )
 def content_agrees_with_what_is_printed(coded: CodedTrait, check: Check) -> Iterator[Finding]:
     """The content agrees with the traits and the matricule printed, and with the identity."""
@@ -195,18 +195,18 @@ def compulsory_traits(check: Check) -> Iterator[PrintedTrait]:
             yield PrintedTrait(printed.document, trait, printed.held[trait])
 
 
-@rule("IMP-01", cites=_R32_TRAITS, each=compulsory_traits, lists=_LISTS, overlaps=("IMP-05",))
+@rule("IMP-01", cites=_R32_TRAITS, each=compulsory_traits, lists=_LISTS, overlaps=("IMP-06",))
 def compulsory_trait_is_printed(one: PrintedTrait, check: Check) -> Iterator[Finding]:
     """Birth name, first given name, birth date and sex are printed in clear."""
     text = one.document.text
     beside = [value for value in words.labelled_values(text) if value.trait == one.trait]
-    if any(not value.ambiguous for value in beside):
+    if any(not value.ambiguous and words.agrees(value, one.value) for value in beside):
         return
     label = FIELD_LABELS[one.trait]
     if not words.says(text, one.trait, one.value):
         hint = "Le document imprime-t-il l'identité minimale ?"
         yield Finding(label, one.value, "absent du texte imprimé", hint)
-    elif beside:
+    elif beside and all(value.ambiguous for value in beside):
         yield Finding(
             label,
             f"le libellé « {label} », ou un autre aussi clair",
@@ -301,32 +301,6 @@ def first_page_bears_the_symbol(printed: PrintedOf, check: Check) -> Iterator[Fi
     yield Finding("page 1", "un DataMatrix INS : l'identité est qualifiée", found, hint)
 
 
-def labelled_traits(check: Check) -> Iterator[PrintedTrait]:
-    """Yield each trait of the person that stands beside a clear label."""
-    printed = printed_of(check)
-    if printed is None:
-        return
-    beside = words.labelled_values(printed.document.text)
-    for trait in FIELD_LABELS:
-        if printed.held.get(trait) and any(_says(one, trait) for one in beside):
-            yield PrintedTrait(printed.document, trait, printed.held[trait])
-
-
-@rule("IMP-05", cites=_R32_TRAITS, each=labelled_traits, lists=_LISTS)
-def printed_value_is_that_of_the_identity(one: PrintedTrait, check: Check) -> Iterator[Finding]:
-    """Each value beside a label is that of the identity: no other person's, none altered."""
-    beside = [
-        value for value in words.labelled_values(one.document.text) if _says(value, one.trait)
-    ]
-    if not any(words.agrees(value, one.value) for value in beside):
-        yield Finding(
-            FIELD_LABELS[one.trait],
-            _safe(one.trait, one.value),
-            _safe(one.trait, beside[0].value),
-            "Le document imprime-t-il la bonne personne, sans couper ni corriger ?",
-        )
-
-
 def further_traits(check: Check) -> Iterator[PrintedTrait]:
     """Yield each further trait that a setting has printed (`printed_traits`) and the person has."""
     printed, wanted = printed_of(check), check.expected.get("printed_traits")
@@ -338,7 +312,7 @@ def further_traits(check: Check) -> Iterator[PrintedTrait]:
             yield PrintedTrait(printed.document, str(trait), value)
 
 
-@rule("IMP-06", cites=("INS 43", "INS/va1.10"), each=further_traits, lists=_LISTS)
+@rule("IMP-05", cites=("INS 43", "INS/va1.10"), each=further_traits, lists=_LISTS)
 def further_trait_is_printed(one: PrintedTrait, check: Check) -> Iterator[Finding]:
     """A further trait that the setting chooses is printed."""
     text = one.document.text
@@ -353,3 +327,29 @@ def further_trait_is_printed(one: PrintedTrait, check: Check) -> Iterator[Findin
         "absent du texte imprimé",
         "Le réglage des traits imprimés est-il relu à l'impression ?",
     )
+
+
+def labelled_traits(check: Check) -> Iterator[PrintedTrait]:
+    """Yield each trait of the person that stands beside a clear label."""
+    printed = printed_of(check)
+    if printed is None:
+        return
+    beside = words.labelled_values(printed.document.text)
+    for trait in FIELD_LABELS:
+        if printed.held.get(trait) and any(_says(one, trait) for one in beside):
+            yield PrintedTrait(printed.document, trait, printed.held[trait])
+
+
+@rule("IMP-06", cites=_R32_TRAITS, each=labelled_traits, lists=_LISTS)
+def printed_value_is_that_of_the_identity(one: PrintedTrait, check: Check) -> Iterator[Finding]:
+    """Each value beside a label is that of the identity: no other person's, none altered."""
+    beside = [
+        value for value in words.labelled_values(one.document.text) if _says(value, one.trait)
+    ]
+    if not any(words.agrees(value, one.value) for value in beside):
+        yield Finding(
+            FIELD_LABELS[one.trait],
+            _safe(one.trait, one.value),
+            _safe(one.trait, beside[0].value),
+            "Le document imprime-t-il la bonne personne, sans couper ni corriger ?",
+        )

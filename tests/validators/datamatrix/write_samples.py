@@ -172,19 +172,19 @@ HELD: dict[str, tuple[Printed, dict[str, str], str, list[str]]] = {
         "qualifiée",
         [],
     ),
-    "fautifs/IMP-05/autre-prenom": (
+    "fautifs/IMP-06/autre-prenom": (
         Printed(["Premier prénom : MAXIME", *BARE[:1], *BARE[2:]]),
         {**TRAITS, "matricule": "", "oid": ""},
         "validée",
         [],
     ),
-    "fautifs/IMP-05/nom-coupe": (
+    "fautifs/IMP-06/nom-coupe": (
         Printed(swapped("D'ARTAGNAN-BRUN", "D'ARTAGNAN"), CONTENT),
         TRAITS,
         "qualifiée",
         [],
     ),
-    "fautifs/IMP-06/lieu-absent": (
+    "fautifs/IMP-05/lieu-absent": (
         qualified_print(),
         TRAITS,
         "qualifiée",
