@@ -106,6 +106,7 @@ def _labels() -> tuple[re.Pattern[str], Mapping[str, tuple[str, bool]]]:
     return re.compile(rf"(?<![A-Z'\-])(?:{words})(?:\(S\)|\(E\))?(?![A-Z'\-])"), known
 
 
+@lru_cache(maxsize=16)
 def labelled_values(text: str) -> tuple[Labelled, ...]:
     """Return each value that stands beside, or alone under, a label of the table."""
     pattern, known = _labels()
@@ -200,6 +201,7 @@ def _squeezed(text: str) -> str:
     return "".join(levelled(text).split())
 
 
+@lru_cache(maxsize=16)
 def matricules(text: str) -> tuple[PrintedMatricule, ...]:
     """Return each number of a text in the shape of a matricule, written in groups or not."""
     flat, found = levelled(text), []

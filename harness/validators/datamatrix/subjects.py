@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from harness.model.artefact import Artefact
 from harness.model.check import SUBJECT, Check
 from harness.model.identity import TEN_FIELDS, IdentityStatus
+from harness.model.problems import Unreadable
 from harness.model.releve import IdentityReleve
 from harness.validators.datamatrix.content import Block
 from harness.validators.datamatrix.reader import (
@@ -48,7 +50,18 @@ def document(check: Check) -> PrintedDocument | None:
     artefact = check.artefacts.get(SUBJECT)
     if artefact is None or artefact.media_type != PDF_MEDIA_TYPE:
         return None
-    return check.read(read_print)
+    read = check.read(_read_once)
+    if isinstance(read, Unreadable):
+        raise read
+    return read
+
+
+def _read_once(artefact: Artefact) -> PrintedDocument | Unreadable:
+    """Return the document, or why it cannot be read: drawing pages is not to be tried by rule."""
+    try:
+        return read_print(artefact)
+    except Unreadable as problem:
+        return problem
 
 
 def ins_symbols(check: Check) -> Iterator[Symbol]:
