@@ -204,6 +204,14 @@ class IdentityDesk:
         """Return the page of a patient, as a picture and as a relevé."""
         return self._drivers.screens.patient(patient.ref)
 
+    def printed(self, patient: Patient) -> Artefact:
+        """Return the document that the software prints for a patient, as PDF."""
+        return self._drivers.printing.print_identity(patient.ref)
+
+    def print_also(self, *traits: str) -> None:
+        """Set the further traits that documents print, by field name; none when none is given."""
+        self._drivers.printing.choose_traits(traits)
+
     def emit(self, patient: Patient, *, over: str, event: str = "A31") -> Artefact:
         """Have the software send the identity to a partner and return the message received."""
         if over != "ihe-pam":

@@ -36,6 +36,7 @@ THEMES: dict[str, tuple[str, ...]] = {
         "ins/test_reponse_insi_refusee.py",
         "ins/test_statuts.py",
     ),
+    "impression": ("ins/test_impression.py",),
     "compte": ("identification/test_compte_patient.py",),
     "droits": ("ins/test_appel_insi.py",),
     "traces": ("ins/test_appel_insi.py",),

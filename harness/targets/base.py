@@ -31,6 +31,7 @@ class Capability(StrEnum):
     SCREENS = "screens"
     EMISSION = "emission"
     INTAKE = "intake"
+    PRINTING = "printing"
 
 
 CAPABILITY_LABELS: dict[Capability, str] = {
@@ -45,6 +46,7 @@ CAPABILITY_LABELS: dict[Capability, str] = {
     Capability.SCREENS: "montrer une page du logiciel",
     Capability.EMISSION: "émettre l'identité vers un partenaire (IHE PAM)",
     Capability.INTAKE: "recevoir une identité d'une GAP (IHE PAM)",
+    Capability.PRINTING: "imprimer l'identité d'un patient (PDF)",
 }
 
 
@@ -178,6 +180,16 @@ class Screens(Protocol):
 
     def close(self) -> None:
         """Close the browser."""
+
+
+class Printing(Protocol):
+    """Documents that the target prints, as PDF."""
+
+    def print_identity(self, patient: PatientRef) -> Artefact:
+        """Return the PDF that the software prints for a patient (media type application/pdf)."""
+
+    def choose_traits(self, traits: tuple[str, ...]) -> None:
+        """Set the further traits to print, by field name (names of `TEN_FIELDS`)."""
 
 
 class Emission(Protocol):

@@ -21,6 +21,7 @@ from harness.targets.base import (
     InsiCall,
     Intake,
     PatientRef,
+    Printing,
     Screens,
     Search,
     Verification,
@@ -167,6 +168,17 @@ class Drivers:
         return self._kept(HtmlScreens(self._client(sign, C.SCREENS), options))
 
     @cached_property
+    def printing(self) -> Printing:
+        """Print documents."""
+        if self._by(C.PRINTING, "attended"):
+            from harness.targets.printing import AttendedPrinting
+
+            return AttendedPrinting(self._person)
+        from harness.targets.printing import HttpPrinting
+
+        return HttpPrinting(self._http)
+
+    @cached_property
     def emission(self) -> Emission:
         """Receive what the target sends to a partner."""
         from harness.targets.hl7v2 import MllpEmission
@@ -279,7 +291,7 @@ class Drivers:
         options = self.target.drivers.http
         delay = max(
             self.target.delay(one)
-            for one in (C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS)
+            for one in (C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS, C.PRINTING)
         )
         return self._kept(HttpApi(self._client(options.credentials, None, delay), options))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -91,22 +92,39 @@ class HttpApi:
 
         Raises `CapabilityMissing` when the file does not describe it.
         """
-        operation = self._options.operations.get(name)
-        if operation is None:
-            raise CapabilityMissing(
-                f"le fichier de cible ne décrit pas l'opération « {name} » : ajoutez "
-                f"[drivers.http.operations.{name}]"
-            )
+        operation = self._operation(name)
         answer = self._send(operation, values)
-        if answer.status not in (*operation.success, *operation.refusal):
-            statuses = ", ".join(map(str, (*operation.success, *operation.refusal)))
-            raise answer.unexpected(f"statut {statuses}")
+        _require_known_status(operation, answer)
         empty = not answer.body and answer.status in operation.success
         if not empty and answer.content_type != operation.content_type:
             raise answer.unexpected(
                 f"{operation.content_type} ({answer.content_type or 'type absent'} reçu)"
             )
         return Reading(operation, answer, None if empty else answer.json())
+
+    def fetch(self, name: str, media_type: str, **values: Any) -> Answer:
+        """Send one declared operation whose answer is a document, not JSON, and return it.
+
+        Raises `CapabilityMissing` when the file does not describe it, `UnexpectedAnswer` for a
+        refusal or for another type.
+        """
+        operation = replace(self._operation(name), content_type=media_type)
+        answer = self._send(operation, values)
+        _require_known_status(operation, answer)
+        if answer.status not in operation.success or answer.content_type != media_type:
+            raise answer.unexpected(
+                f"un document {media_type} ({answer.content_type or 'type absent'} reçu)"
+            )
+        return answer
+
+    def _operation(self, name: str) -> Operation:
+        operation = self._options.operations.get(name)
+        if operation is None:
+            raise CapabilityMissing(
+                f"le fichier de cible ne décrit pas l'opération « {name} » : ajoutez "
+                f"[drivers.http.operations.{name}]"
+            )
+        return operation
 
     def probe(self, name: str, **values: str) -> Answer:
         """Send an operation to see whether we are signed in; 4xx but 401 and 403 will do.
@@ -275,6 +293,12 @@ class HttpAccounts:
         return releve.artefact("Compte (relevé)", origin.label, origin.exchange)
 
 
+def _require_known_status(operation: Operation, answer: Answer) -> None:
+    if answer.status not in (*operation.success, *operation.refusal):
+        statuses = ", ".join(map(str, (*operation.success, *operation.refusal)))
+        raise answer.unexpected(f"statut {statuses}")
+
+
 def _attempt(
     name: str, releve: AttemptReleve, patient: PatientRef | None, reading: Reading
 ) -> Attempt:
@@ -317,6 +341,9 @@ def _template(value: Any, values: Mapping[str, Any]) -> Any:
         return [one for one in (_template(v, values) for v in value) if one is not _ABSENT]
     if not isinstance(value, str) or not _PLACEHOLDER.search(value):
         return value
+    whole = _PLACEHOLDER.fullmatch(value)
+    if whole and isinstance(values.get(whole[1]), (list, tuple)):
+        return list(values[whole[1]])
     text = _filled(value, {name: said(one) for name, one in values.items()})
     return text or _ABSENT
 

@@ -17,6 +17,7 @@ MEDIA_TYPES: dict[str, str] = {
     "insi": SOAP_MEDIA_TYPE,
     "identity": RELEVE_MEDIA_TYPE,
     "screen": RELEVE_MEDIA_TYPE,
+    "datamatrix": "application/pdf",
 }
 """Format that a file can be judged as → media type of its artefact."""
 RELEVE = "releve"
@@ -42,6 +43,8 @@ def detect(content: bytes, name: str = "") -> str:
     The bytes decide; the extension only helps for an HL7 file whose beginning is damaged.
     """
     head = content[:_HEAD].lstrip(_BLANKS)
+    if head.startswith(b"%PDF-"):
+        return "datamatrix"
     if head.startswith((b"MSH", b"FHS", b"BHS")):
         return "hl7v2"
     if head.startswith((b"{", b"[")):

@@ -31,6 +31,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "ins": ("LEX-",),
     "identity": ("IDN-",),
     "screen": ("IHM-",),
+    "datamatrix": ("DM-", "IMP-"),
 }
 """Folder of `harness/validators` → prefixes of the rule ids that it holds."""
 
