@@ -44,7 +44,6 @@ THEMES: dict[str, tuple[str, ...]] = {
     "verrous": ("ins/test_statuts.py",),
     "attributs": ("ins/test_statuts.py",),
     "justificatifs": ("ins/test_statuts.py",),
-    "impression": ("ins/test_transmission.py",),
     "echanges": ("ins/test_transmission.py",),
     "verification": ("ins/test_prise_en_compte_pam.py",),
     "export": ("ins/test_transmission.py",),
