@@ -18,11 +18,11 @@ from harness.catalogue import (
     scenario_applicability,
 )
 from harness.dossier import Dossier
+from harness.marks import Declared
 from harness.model.problems import ConfigurationProblem
 from harness.model.requirement import HARNESS_CAN_MAKE, ExpectedProof, Requirement
 from harness.model.results import RequirementResult, RunReport, ScenarioResult
 from harness.model.verdict import Verdict, worst
-from harness.marks import Declared
 
 if TYPE_CHECKING:
     from harness.targets.target import Target

@@ -56,6 +56,8 @@ EXTRACT = r"""
     title: document.title, fields,
     alerts: texts('[role="alert"]'),
     buttons: texts('button, input[type="submit"], [role="button"]'),
+    links: Array.from(document.querySelectorAll('a[href]'))
+      .filter((el) => shown(el) && !el.closest('nav, header, footer')).map((el) => el.href),
     text: document.body ? document.body.innerText : '',
   };
 }
@@ -119,6 +121,9 @@ def read_html(content: bytes) -> dict[str, Any]:
             for one in page.xpath("//button | //input[@type='submit'] | //*[@role='button']")
             if (text := _words(one) or one.get("value", ""))
         ],
+        "links": page.xpath(
+            "//a[not(ancestor::nav or ancestor::header or ancestor::footer)]/@href"
+        ),
         "text": _words(next(iter(page.xpath("//body")), page)),
     }
 

@@ -40,7 +40,7 @@ def _given_away(reached: Reached, check: Check) -> Iterator[Finding]:
             reached.where,
             "aucune donnée de la personne pour un profil sans ce droit",
             reader.shown(field, check),
-            "Le droit est-il contrôlé à cette adresse, et le message de refus tait-il la personne ?",
+            "Le droit est-il contrôlé à cette adresse, et le refus tait-il la personne ?",
         )
 
 
