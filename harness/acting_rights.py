@@ -47,10 +47,14 @@ class RightsDesk:
     def answer(self, way: str, patient: Patient, *, by: str = "") -> Artefact:
         """Return what an interface answers to a role that reads a patient.
 
-        `way` is `read`, `search`, `traces` or `fhir_view`.
+        `way` is `read`, `search` or `fhir_view`.
         """
         criteria = {"birth_date": patient.person.birth_date, "name": patient.person.birth_name}
         return self._drivers.rights.reach(by, way, patient.ref, **criteria).raw[0]
+
+    def journal(self, patient: Patient, *, by: str = "") -> Artefact:
+        """Return the lines of the journal on a patient that a role can read."""
+        return self._drivers.rights.journal(by, patient.ref)
 
     def call_insi(self, patient: Patient, *, by: str) -> Attempt:
         """Have a role try to call INSi for a patient."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from harness.model.artefact import FHIR_MEDIA_TYPE, Artefact
-from harness.model.releve import AttemptReleve
+from harness.model.releve import AttemptReleve, TraceEntry, TraceReleve
 from harness.targets.base import Attempt, PatientRef
 from harness.targets.target import Credentials, Target
 
@@ -22,7 +22,6 @@ RIGHTS_CHANGE = "changement de droits"
 _WAYS = {
     "read": "lecture de l'identité",
     "search": "recherche",
-    "traces": "lecture du journal",
     "fhir_view": "lecture FHIR",
 }
 
@@ -61,6 +60,10 @@ class HttpRights:
         )
         artefact = releve.artefact(f"{releve.act} (relevé)", answer.label, answer.exchange)
         return Attempt(accepted, patient, artefact, (answer.artefact(releve.act),))
+
+    def journal(self, role: str, patient: PatientRef) -> Artefact:
+        """Try to read the journal on a patient."""
+        return self._api(role).traces(patient, may_refuse=True)
 
     def call_insi(self, role: str, patient: PatientRef) -> Attempt:
         """Try to call INSi for a patient, by traits."""
@@ -136,6 +139,13 @@ class AttendedRights:
         attempt = self._outcome(_WAYS[way], patient)
         copied = Artefact(f"{_WAYS[way]} (recopié)", shown.encode(), "text/plain", _ORIGIN)
         return Attempt(attempt.accepted, patient, attempt.releve, (copied,))
+
+    def journal(self, role: str, patient: PatientRef) -> Artefact:
+        """Have the person try to read the journal; what is shown counts as one line."""
+        self._terminal.say(f"ÉTAPE : connecté comme {_role(role)}, ouvrez le journal du patient.")
+        shown = self._terminal.ask("Recopiez une ligne du journal (Entrée si l'accès est refusé) :")
+        lines = (TraceEntry("", "", shown, patient.id),) if shown else ()
+        return TraceReleve(patient.id, lines).artefact("Journal (recopié)", _ORIGIN)
 
     def call_insi(self, role: str, patient: PatientRef) -> Attempt:
         """Have the person try to call INSi."""

@@ -165,10 +165,13 @@ class Rights(Protocol):
         """Return the name under which the software knows the user of a role."""
 
     def reach(self, role: str, way: str, patient: PatientRef, **criteria: str) -> Attempt:
-        """Try to read a patient's data. `way` is `read`, `search`, `traces` or `fhir_view`.
+        """Try to read a patient's data. `way` is `read`, `search` or `fhir_view`.
 
         `raw` holds what was answered, refusal included.
         """
+
+    def journal(self, role: str, patient: PatientRef) -> Artefact:
+        """Try to read the journal on a patient; a refusal is a `TraceReleve` without a line."""
 
     def call_insi(self, role: str, patient: PatientRef) -> Attempt:
         """Try to call INSi for a patient."""

@@ -209,13 +209,17 @@ class HttpApi:
         artefact = releve.artefact("Recherche (relevé)", origin.label, origin.exchange)
         return SearchAnswer(found, artefact, (origin.artefact("Recherche (réponse)"),))
 
-    def traces(self, patient: PatientRef) -> Artefact:
-        """Return the journal on a patient, operation `traces`."""
+    def traces(self, patient: PatientRef, *, may_refuse: bool = False) -> Artefact:
+        """Return the journal on a patient, operation `traces`.
+
+        With `may_refuse` a refusal gives a journal without a line.
+        """
         reading = self.call("traces", id=patient.id, private_id=patient.private_id)
-        if not reading.accepted:
+        if not reading.accepted and not may_refuse:
             raise reading.answer.unexpected("les lignes du journal sur un patient")
         names = [one.name for one in fields(TraceEntry)]
-        lines = [TraceEntry(**{name: one.text(name) for name in names}) for one in reading.items()]
+        items = reading.items() if reading.accepted else []
+        lines = [TraceEntry(**{name: one.text(name) for name in names}) for one in items]
         releve = TraceReleve(patient.id, tuple(lines))
         origin = reading.answer
         return releve.artefact("Journal sur le patient (relevé)", origin.label, origin.exchange)

@@ -26,22 +26,27 @@ def test_page_is_closed_without_the_right(rights, identities, dossier):
 
 @scenario("INS 5.1", "INS/va1.50.01", "Les interfaces sont fermées à un profil sans droit")
 def test_interfaces_are_closed_without_the_right(rights, identities, dossier):
-    with dossier.step("Lire l'identité, la chercher et la lire en FHIR avec le droit"):
+    with dossier.step(
+        "Lire l'identité, la chercher, la lire en FHIR et lire son journal avec le droit"
+    ):
         patient = identities.qualified("nom-utilise")
         read = rights.answer("read", patient)
         found = rights.answer("search", patient)
         fhir = rights.answer("fhir_view", patient)
+        journal = rights.journal(patient)
 
     with dossier.step("Tenter la même chose sans le droit"):
         read_refused = rights.answer("read", patient, by="sans_acces")
         search_refused = rights.answer("search", patient, by="sans_acces")
         fhir_refused = rights.answer("fhir_view", patient, by="sans_acces")
-        dossier.attach(read_refused, search_refused, fhir_refused)
+        journal_refused = rights.journal(patient, by="sans_acces")
+        dossier.attach(read_refused, search_refused, fhir_refused, journal_refused)
 
     traits = {"traits": patient.traits}
     dossier.verify("AUT-02", answer=read_refused, control=read, expected=traits)
     dossier.verify("AUT-02", answer=search_refused, control=found, expected=traits)
     dossier.verify("AUT-02", answer=fhir_refused, control=fhir, expected=traits)
+    dossier.verify("AUT-05", journal=journal_refused, control=journal)
 
 
 @scenario(
@@ -52,12 +57,11 @@ def test_withdrawn_right_closes_the_access(rights, identities, dossier):
         patient = identities.qualified("nom-utilise")
         before = rights.answer("read", patient, by="sans_insi")
 
-    with dossier.step("Retirer ce droit, lire encore, puis le rendre"), rights.withdrawn() as kept:
-        after = rights.answer("read", patient, by="sans_insi")
+    with dossier.step("Retirer ce droit, lire et changer les droits sans le droit, puis le rendre"):
+        with rights.withdrawn() as kept:
+            after = rights.answer("read", patient, by="sans_insi")
+            attempt = rights.change(by="second")
         dossier.attach(before, after)
-
-    with dossier.step("Tenter de retirer ce droit sans gérer les droits"):
-        attempt = rights.change(by="second")
 
     traits = {"traits": patient.traits}
     dossier.verify("AUT-02", answer=after, control=before, expected=traits)
