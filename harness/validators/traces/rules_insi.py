@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping
 
 from harness.model.identity import FIELD_LABELS, shortened
@@ -13,6 +14,7 @@ from harness.validators.traces.reader import Act
 
 _RETURNED = ("matricule", "oid", "birth_name", "birth_given_names", "birth_date", "sex")
 """What INSi returns of everybody; the place is looked for when it is given."""
+_SEXES = {"F": ("féminin", "Féminin", "femme"), "M": ("masculin", "Masculin", "homme")}
 
 
 @rule(
@@ -106,15 +108,20 @@ def _kept(line: TraceEntry) -> str:
 def _holds(kept: str, field: str, value: str) -> bool:
     if field == "matricule":
         # INSi gives the 13 characters and the key apart; a journal may join them.
-        return value in kept or (value[:13] in kept and f">{value[13:]}<" in kept)
+        return value in kept or all(_says(kept, part) for part in (value[:13], value[13:]))
     if field == "birth_date":
         year, month, day = value.split("-")
-        return any(
-            form in kept for form in (value, f"{year}/{month}/{day}", f"{day}/{month}/{year}")
-        )
+        return any(f in kept for f in (value, f"{year}/{month}/{day}", f"{day}/{month}/{year}"))
     if field == "birth_given_names":
-        return all(name in kept for name in value.split())
-    return value in kept
+        return all(_says(kept, name) for name in value.split())
+    if field == "sex":
+        return any(_says(kept, word) for word in (value, *_SEXES[value]))
+    return _says(kept, value)
+
+
+def _says(kept: str, word: str) -> bool:
+    """Tell whether a text has a word, not as a part of another: a place code is in a matricule."""
+    return re.search(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", kept) is not None
 
 
 @rule(
