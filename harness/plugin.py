@@ -16,6 +16,9 @@ from typing import Any
 import pytest
 
 from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
+from harness.acting_rights import RightsDesk
+from harness.acting_search import SearchDesk
+from harness.acting_traces import TraceDesk
 from harness.cast import Cast
 from harness.dossier import Dossier
 from harness.marks import Declared
@@ -229,6 +232,26 @@ def screens(request: pytest.FixtureRequest) -> ScreenDesk:
 def accounts(request: pytest.FixtureRequest) -> AccountDesk:
     """The accounts of patients."""
     return AccountDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def search(request: pytest.FixtureRequest, identities: IdentityDesk, gap: GapDesk) -> SearchDesk:
+    """The searches of the target."""
+    run, cast = _run(request), _state(request).cast
+    return SearchDesk(run.drivers, cast, identities, gap, run.target.profile)
+
+
+@pytest.fixture
+def rights(request: pytest.FixtureRequest) -> RightsDesk:
+    """The other profiles of the target."""
+    run = _run(request)
+    return RightsDesk(run.drivers, _state(request).cast, run.bench.insi)
+
+
+@pytest.fixture
+def traces(request: pytest.FixtureRequest) -> TraceDesk:
+    """The journal of the target."""
+    return TraceDesk(_run(request).drivers)
 
 
 def _run(request: pytest.FixtureRequest) -> Run:

@@ -19,7 +19,7 @@ from harness.model.artefact import FHIR_MEDIA_TYPE, Artefact
 from harness.model.identity import FIELD_LABELS, TEN_FIELDS, Person
 from harness.model.problems import CapabilityMissing, Inconclusive
 from harness.model.releve import AccountReleve, AttemptReleve, ScreenReleve
-from harness.targets.base import AccountRef, Attempt, PatientRef, Screen
+from harness.targets.base import AccountRef, Attempt, PatientRef, Screen, SearchAnswer
 from harness.targets.releves import creation_releve, identity_releve
 from harness.targets.screen_pages import PAGE_TITLES, PAGE_WORDS
 
@@ -278,6 +278,21 @@ class AttendedScreens:
     def settings(self) -> Screen:
         """Have the person show the settings."""
         return self._screen("settings", "la page des réglages")
+
+    def show(self, name: str, key: str = "") -> Screen:
+        """Have the person show a page."""
+        return self._screen(name, f"la page « {PAGE_TITLES[name]} » {key}".rstrip())
+
+    def reach(self, patient: PatientRef) -> Screen:
+        """Have the person show what the address of a patient's page shows."""
+        return self._screen("patient", f"ce qui s'ouvre à l'adresse de la fiche {_name(patient)}")
+
+    def search(self, **criteria: str) -> tuple[SearchAnswer, Screen]:
+        """Have the person search, then show the result."""
+        from harness.targets.attended_reading import AttendedSearch
+
+        answer = AttendedSearch(self._terminal).search(**criteria)
+        return answer, self._screen("search", "la recherche et son résultat")
 
     def create(self, person: Person) -> tuple[Attempt, Screen]:
         """Have the person create by the screen, then show what it says."""
