@@ -1,4 +1,4 @@
-"""Who may sign in: two professionals, a super-user, and the patients who have an account."""
+"""Who may sign in: the users of the site, and the patients who have an account."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
+from demo_dui.rights import DEFAULT_USERS
 from demo_dui.store import Store
-
-PROFESSIONALS = ("pro.martin", "pro.durand")
-SUPER_USER = "super.lefevre"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,6 @@ class User:
     def is_professional(self) -> bool:
         """True for a professional, False for a patient."""
         return self.account_id is None
-
-    @property
-    def is_super_user(self) -> bool:
-        """True when strict traits may be changed."""
-        return self.login == SUPER_USER
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class Accounts:
 
     def check(self, login: str, password: str) -> User | None:
         """The user of these credentials, or None."""
-        if login in (*PROFESSIONALS, SUPER_USER):
+        if login in DEFAULT_USERS:
             return User(login) if _same(password, self._password) else None
         account = self._store.account_of_login(login)
         if account is None or self._patient_password is None:

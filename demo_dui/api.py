@@ -1,23 +1,34 @@
-"""Business API in JSON: the internal view of identities, accounts, settings and journal."""
+"""Business API in JSON: the internal view of identities, and what is done with them."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from aiohttp import web
 
-from demo_dui import pam_out, search
+from demo_dui import diffusion, insi_calls, pam_out, search
 from demo_dui.identity import Draft, Identity, Traits
+from demo_dui.insi_calls import InsiOutcome
 from demo_dui.naming import RefusedError
+from demo_dui.rights import STRICT
 from demo_dui.search import Criteria
 from demo_dui.service import ATTRIBUTES
-from demo_dui.store import Account, Store
-from demo_dui.web import DUI, error, json_body, json_response, known_identity, refused, user_of
+from demo_dui.store import Store
+from demo_dui.web import (
+    DUI,
+    NOT_JSON,
+    error,
+    json_body,
+    json_response,
+    known_identity,
+    may,
+    refused,
+    user_of,
+)
 
 routes = web.RouteTableDef()
 UNKNOWN = "Patient inconnu : vérifiez l'identifiant dans l'adresse."
-NOT_JSON = "Le corps doit être un objet JSON."
 MODES = ("traits", "vitale")
 
 
@@ -33,6 +44,7 @@ def identity_json(store: Store, identity: Identity) -> dict[str, Any]:
         "nature": identity.nature,
         **asdict(identity.traits),
         "nss": identity.nss,
+        "justificatif": identity.proof,
         "attributes": list(identity.attributes),
         "document": identity.document,
         "history": [
@@ -46,17 +58,6 @@ def identity_json(store: Store, identity: Identity) -> dict[str, Any]:
     }
 
 
-def account_json(account: Account) -> dict[str, Any]:
-    """The view of an account."""
-    return {
-        "id": account.id,
-        "login": account.login,
-        "patient_id": account.patient_id,
-        "matricule": account.matricule,
-        "oid": account.oid,
-    }
-
-
 @routes.get("/api/patients")
 async def list_patients(request: web.Request) -> web.Response:
     """List identities: all of them, or those of the criteria given."""
@@ -65,14 +66,24 @@ async def list_patients(request: web.Request) -> web.Response:
     wanted = Criteria(
         birth_date=query.get("birth_date"),
         name=query.get("name"),
+        family=query.get("family"),
+        given=query.get("given"),
         matricule=query.get("matricule"),
         private_id=query.get("private_id"),
     )
+    by = user_of(request).login
     try:
         found = search.find(store, wanted) if query else store.identities()
     except RefusedError as refusal:
+        store.log(by, "recherche d'identité", result="refus", detail=str(refusal))
         return error(400, str(refusal))
-    return json_response({"patients": [identity_json(store, identity) for identity in found]})
+    store.log(by, "recherche d'identité", detail=f"{len(found)} trouvées")
+    return json_response(
+        {
+            "ids": [identity.id for identity in found],
+            "patients": [identity_json(store, identity) for identity in found],
+        }
+    )
 
 
 @routes.post("/api/patients")
@@ -87,6 +98,7 @@ async def create_patient(request: web.Request) -> web.Response:
         traits=Traits(**given),
         private_id=_text(body.get("private_id")),
         nss=_text(body.get("nss")),
+        proof=_text(body.get("justificatif")),
     )
     try:
         identity = dui.create(draft, user_of(request).login)
@@ -124,15 +136,70 @@ async def call_insi(request: web.Request) -> web.Response:
     if mode == "vitale" and not card:
         return error(422, "Appel par carte Vitale : le numéro de série (card) est attendu.")
     dui = request.app[DUI]
-    outcome = await dui.call_insi(identity, mode, user_of(request).login, card)
+    outcome = await insi_calls.call(dui, identity, mode, user_of(request).login, card)
+    return _insi_outcome(dui.store, outcome)
+
+
+def _insi_outcome(store: Store, outcome: InsiOutcome) -> web.Response:
     return json_response(
         {
             "code": outcome.code,
             "outcome": outcome.outcome,
             "message": outcome.message,
-            "identity": identity_json(dui.store, outcome.identity),
+            "identity": identity_json(store, outcome.identity),
         }
     )
+
+
+@routes.post("/api/patients/{id}/insi-verification")
+async def verify_ins(request: web.Request) -> web.Response:
+    """Have INSi verify the INS of an identity."""
+    identity = known_identity(request)
+    if identity is None:
+        return error(404, UNKNOWN)
+    dui = request.app[DUI]
+    outcome = await insi_calls.verify_own(dui, identity, user_of(request).login)
+    return _insi_outcome(dui.store, outcome)
+
+
+@routes.put("/api/patients/{id}")
+async def change_patient(request: web.Request) -> web.Response:
+    """Change the fields given; the others stay. Tells what was sent to the partner."""
+    identity, body = known_identity(request), await json_body(request)
+    if identity is None:
+        return error(404, UNKNOWN)
+    if body is None:
+        return error(400, NOT_JSON)
+    given = {n: _text(body[n]) for n in Traits.__dataclass_fields__ if n in body}
+    draft = Draft(traits=replace(identity.traits, **given), nss=_text(body.get("nss")))
+    dui, login = request.app[DUI], user_of(request).login
+    try:
+        changed = dui.change(identity, draft, login, may(request, STRICT))
+    except RefusedError as refusal:
+        return refused(refusal)
+    sent = await diffusion.propagate(dui, identity, changed, login)
+    told = {"event": sent.event, "control_id": sent.control_id, "ack": sent.ack} if sent else None
+    return json_response({"identity": identity_json(dui.store, changed), "diffusion": told})
+
+
+@routes.post("/api/patients/{id}/message")
+async def send_message(request: web.Request) -> web.Response:
+    """Send an order, an appointment or a result that bears the patient."""
+    identity, body = known_identity(request), await json_body(request)
+    if identity is None:
+        return error(404, UNKNOWN)
+    if body is None:
+        return error(400, NOT_JSON)
+    kind = str(body.get("type", ""))
+    if kind not in pam_out.BUSINESS:
+        known = ", ".join(pam_out.BUSINESS)
+        return error(422, f"Type de message « {kind[:10]} » inconnu, attendu : {known}.")
+    by = user_of(request).login
+    try:
+        sent = await diffusion.send_message(request.app[DUI], identity, kind, by)
+    except RefusedError as refusal:
+        return error(409, str(refusal))
+    return json_response({"type": kind, "control_id": sent.control_id, "ack": sent.ack})
 
 
 @routes.get("/api/patients/{id}/insi")
@@ -193,75 +260,7 @@ async def diffuse(request: web.Request) -> web.Response:
         known = ", ".join(pam_out.EVENTS)
         return error(422, f"Événement « {event[:10]} » inconnu, attendu : {known}.")
     try:
-        sent = await request.app[DUI].diffuse(identity, event, user_of(request).login)
+        sent = await diffusion.diffuse(request.app[DUI], identity, event, user_of(request).login)
     except RefusedError as refusal:
         return error(409, str(refusal))
     return json_response({"control_id": sent.control_id, "ack": sent.ack})
-
-
-@routes.get("/api/journal")
-async def journal(request: web.Request) -> web.Response:
-    """Read the journal of actions."""
-    entries = request.app[DUI].store.journal()
-    return json_response({"entries": [asdict(entry) for entry in entries]})
-
-
-@routes.get("/api/settings")
-async def read_settings(request: web.Request) -> web.Response:
-    """Read the settings."""
-    shown = request.app[DUI].store.show_optional_traits()
-    return json_response({"show_optional_traits": shown})
-
-
-@routes.put("/api/settings")
-async def change_settings(request: web.Request) -> web.Response:
-    """Change the settings."""
-    body = await json_body(request)
-    shown = None if body is None else body.get("show_optional_traits")
-    if not isinstance(shown, bool):
-        return error(422, "show_optional_traits : vrai ou faux attendu.")
-    dui = request.app[DUI]
-    dui.store.set_show_optional_traits(shown)
-    dui.store.log(user_of(request).login, "changement de paramètre", detail=f"{shown}")
-    return json_response({"show_optional_traits": shown})
-
-
-@routes.post("/api/accounts")
-async def open_account(request: web.Request) -> web.Response:
-    """Open a patient's account."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
-    patient_id, login = str(body.get("patient_id", "")), str(body.get("login", ""))
-    try:
-        account = request.app[DUI].open_account(patient_id, login, user_of(request).login)
-    except RefusedError as refusal:
-        return refused(refusal)
-    headers = {"Location": f"/api/accounts/{account.id}"}
-    return json_response(account_json(account), 201, headers)
-
-
-@routes.get("/api/accounts/{id}")
-async def read_account(request: web.Request) -> web.Response:
-    """Read an account."""
-    account = request.app[DUI].store.account(request.match_info["id"])
-    if account is None:
-        return error(404, "Compte inconnu : vérifiez l'identifiant dans l'adresse.")
-    return json_response(account_json(account))
-
-
-@routes.post("/api/accounts/{id}/link")
-async def link_account(request: web.Request) -> web.Response:
-    """Tie an account to its patient's matricule."""
-    dui = request.app[DUI]
-    account = dui.store.account(request.match_info["id"])
-    if account is None:
-        return error(404, "Compte inconnu : vérifiez l'identifiant dans l'adresse.")
-    linked = dui.link_account(account, user_of(request).login)
-    if linked is None:
-        text = (
-            "Rattachement impossible : l'identité n'a pas de matricule INS. "
-            "Appelez INSi d'abord (statut récupérée ou qualifiée attendu)."
-        )
-        return error(409, text)
-    return json_response(account_json(linked))

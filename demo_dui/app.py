@@ -13,7 +13,19 @@ from pathlib import Path
 
 from aiohttp import web
 
-from demo_dui import api, control, mllp, pages, pam_in, rest_fhir
+from demo_dui import (
+    api,
+    api_accounts,
+    api_site,
+    control,
+    mllp,
+    pages,
+    pages_patient,
+    pages_site,
+    pam_in,
+    rendering,
+    rest_fhir,
+)
 from demo_dui.accounts import Accounts
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
@@ -56,8 +68,9 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    application.add_routes([*api.routes, *rest_fhir.routes, *pages.routes])
-    pages.prepare(application)
+    for module in (api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site):
+        application.add_routes(module.routes)
+    rendering.prepare(application)
     return application
 
 

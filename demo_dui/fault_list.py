@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from demo_dui.fault import Fault, of_theme
+from demo_dui.fault_list_exchanges import EXCHANGES
+from demo_dui.fault_list_site import SITE
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One seeded fault.
-
-    name: kebab-case; theme: statut, champs, caracteres, transmission, insi, acquittement, ecran or
-    compte; line: the behaviour it changes, in French; expected: the rule ids that catch it.
-    """
-
-    name: str
-    theme: str
-    line: str
-    expected: tuple[str, ...]
-
-
-def _theme(theme: str, *rows: tuple[str, str, str]) -> tuple[Fault, ...]:
-    """Build the faults of one theme from rows of name, French line, blank-separated rule ids."""
-    return tuple(Fault(name, theme, line, tuple(rules.split())) for name, line, rules in rows)
-
-
-_STATUS = _theme(
+_STATUS = of_theme(
     "statut",
     ("statut-defaut-valide", "Une identité créée reçoit le statut « validée ».", "IDN-07"),
     ("statut-defaut-recupere", "Une identité créée reçoit le statut « récupérée ».", "IDN-07"),
@@ -44,7 +26,7 @@ _STATUS = _theme(
     ("historique-sans-date", "L'historique ne porte pas de date.", "IDN-15"),
 )
 
-_FIELDS = _theme(
+_FIELDS = of_theme(
     "champs",
     ("perd-nom-naissance", "Le nom de naissance saisi n'est pas conservé.", "IDN-01"),
     ("perd-premier-prenom", "Le premier prénom saisi n'est pas conservé.", "IDN-01"),
@@ -63,7 +45,7 @@ _FIELDS = _theme(
     ("creation-sans-lieu", "La création passe sans code du lieu de naissance.", "IDN-05"),
 )
 
-_CHARACTERS = _theme(
+_CHARACTERS = of_theme(
     "caracteres",
     ("minuscules-acceptees", "Les minuscules sont acceptées en base.", "IDN-03"),
     ("accents-acceptes", "Les lettres accentuées sont acceptées en base.", "IDN-03"),
@@ -78,7 +60,7 @@ _CHARACTERS = _theme(
     ("jour-32-accepte", "Un jour au-delà de 31 est accepté.", "IDN-04"),
 )
 
-_SENDING = _theme(
+_SENDING = of_theme(
     "transmission",
     ("matricule-emis-recuperee", "Le matricule part en HL7 v2 dès « récupérée ».", "V2-PID-09"),
     ("matricule-jamais-emis", "Qualifiée : le matricule ne part pas en HL7 v2.", "IDN-26"),
@@ -121,7 +103,7 @@ _SENDING = _theme(
     ("fhir-pi-sans-systeme", "FHIR rend l'identifiant local sans system.", "FR-PAT-10"),
 )
 
-_INSI = _theme(
+_INSI = of_theme(
     "insi",
     ("insi-prenom-usuel", "Les prénoms viennent de Prenom, non de ListePrenom.", "IDN-08"),
     ("insi-lieu-non-recopie", "Le lieu rendu par INSi n'est pas repris.", "IDN-08"),
@@ -145,7 +127,7 @@ _INSI = _theme(
     ("insi-action-fausse", "L'action WS-Addressing n'est pas celle du service.", "INSI-01"),
 )
 
-_RECEIVING = _theme(
+_RECEIVING = of_theme(
     "acquittement",
     ("ack-msa2-faux", "MSA-2 ne reprend pas MSH-10 de la demande.", "V2-ACK-02"),
     ("ack-code-inconnu", "MSA-1 porte OK dans un acquittement positif.", "V2-ACK-02"),
@@ -164,7 +146,7 @@ _RECEIVING = _theme(
     ("reception-retrait-efface-tout", "Le retrait de l'INS supprime l'identité.", "IDN-18"),
 )
 
-_SCREENS = _theme(
+_SCREENS = of_theme(
     "ecran",
     ("ecran-premier-prenom-absent", "La fiche ne montre pas le premier prénom.", "IHM-01"),
     ("ecran-sexe-absent", "La fiche ne montre pas le sexe.", "IHM-01"),
@@ -183,7 +165,7 @@ _SCREENS = _theme(
     ("ecran-nom-altere", "La fiche montre le nom avec une lettre en moins.", "IHM-09"),
 )
 
-_ACCOUNTS = _theme(
+_ACCOUNTS = of_theme(
     "compte",
     ("reception-perd-lieu", "Le lieu de naissance reçu n'est pas conservé.", "IDN-21"),
     ("reception-perd-sexe", "Le sexe reçu n'est pas conservé.", "IDN-21"),
@@ -203,4 +185,6 @@ FAULTS: tuple[Fault, ...] = (
     *_RECEIVING,
     *_SCREENS,
     *_ACCOUNTS,
+    *SITE,
+    *EXCHANGES,
 )

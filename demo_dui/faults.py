@@ -6,7 +6,8 @@ process. The healthy state is "none".
 
 from __future__ import annotations
 
-from demo_dui.fault_list import FAULTS, Fault
+from demo_dui.fault import Fault
+from demo_dui.fault_list import FAULTS
 
 BY_NAME: dict[str, Fault] = {fault.name: fault for fault in FAULTS}
 

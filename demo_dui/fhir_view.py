@@ -184,15 +184,18 @@ def _identifiers(identity: Identity, shared: bool) -> list[Json]:
         del local["system"]
     if not shared or not identity.matricule or faults.active("fhir-matricule-absent"):
         return [local]
-    value = identity.matricule
+    return [local, ins_identifier(identity, identity.matricule)]
+
+
+def ins_identifier(identity: Identity, value: str) -> Json:
+    """The INS slice of an identity, whatever its status: the caller decides whether it leaves."""
     kind = "INS-NIR" if faults.active("fhir-type-ins-incoherent") else INS_TYPES[str(identity.oid)]
-    ins = {
+    return {
         "use": "official",
         "type": {"coding": [{"system": FR_TYPES, "code": kind}]},
         "system": f"urn:oid:{identity.oid}",
         "value": with_wrong_key(value) if faults.active("fhir-cle-fausse") else value,
     }
-    return [local, ins]
 
 
 def _names(traits: Traits) -> list[Json]:

@@ -46,17 +46,24 @@ class Traits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a user or a business client asks to record: the traits and the local identifiers."""
+    """What a user or a business client asks to record: traits, local identifiers, justificatif.
+
+    `proof` is the code of the kind of justificatif shown; `nss` the number used for billing.
+    """
 
     traits: Traits
     private_id: str | None = None
     private_system: str | None = None
     nss: str | None = None
+    proof: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """An identity as the store keeps it. `insi_on` and `document_on` are ISO dates."""
+    """An identity as the store keeps it. `insi_on` and `document_on` are ISO dates.
+
+    `proof` is the kind of justificatif shown at creation, `document` the one that validated.
+    """
 
     id: str
     private_id: str
@@ -69,6 +76,7 @@ class Identity:
     oid: str | None = None
     nss: str | None = None
     attributes: tuple[str, ...] = ()
+    proof: str | None = None
     document: str | None = None
     document_on: str | None = None
     insi_on: str | None = None

@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from demo_dui import insi_messages
-from demo_dui.insi_messages import Answer, AnswerUnreadableError, Search
+from demo_dui.insi_messages import Answer, AnswerUnreadableError, Claim, Search
 
 LONGEST_ANSWER = 1_000_000
 
@@ -38,9 +38,18 @@ class InsiClient:
 
     async def search(self, mode: str, search: Search, emitter: str) -> Answer:
         """Send one search and read its answer; InsiUnavailableError without a usable one."""
+        return await self._ask(mode, insi_messages.request(mode, search, emitter))
+
+    async def verify(self, claim: Claim, emitter: str) -> Answer:
+        """Ask whether an INS and traits agree; InsiUnavailableError without a usable answer."""
+        answer = await self._ask("verification", insi_messages.verification(claim, emitter))
+        if answer.found is not None or answer.code == "02":
+            raise InsiUnavailableError("réponse INSi qui n'est pas celle d'une vérification")
+        return answer
+
+    async def _ask(self, mode: str, body: bytes) -> Answer:
         action = insi_messages.action_of(mode)
         headers = {"Content-Type": f'application/soap+xml; charset=utf-8; action="{action}"'}
-        body = insi_messages.request(mode, search, emitter)
         content = await self._post(body, headers)
         try:
             return insi_messages.read(content)

@@ -36,8 +36,12 @@ def searches(identity: Identity, card: str | None) -> list[Search]:
 
 def call_refusal(identity: Identity) -> str:
     """Why INSi may not be called for this identity; empty when it may."""
-    for attribute in ("douteuse", "fictive"):
-        if attribute in identity.attributes:
+    blocking = {
+        "douteuse": "attribut-douteuse-appelle-insi",
+        "fictive": "attribut-fictive-appelle-insi",
+    }
+    for attribute, fault in blocking.items():
+        if attribute in identity.attributes and not faults.active(fault):
             return f"Appel INSi refusé : l'identité porte l'attribut « {attribute} »."
     traits = identity.traits
     needed = (traits.birth_name, traits.first_birth_given_name, traits.birth_date)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from lxml import etree
 
 from demo_dui import faults
+from demo_dui.identity import Traits
 from demo_dui.store import FormerIns
 
 SOAP = "http://www.w3.org/2003/05/soap-envelope"
@@ -16,6 +17,9 @@ WSA = "http://www.w3.org/2005/08/addressing"
 BAM = "urn:siram:bam:ctxbam"
 LPS = "urn:siram:lps:ctxlps"
 RESULT = "http://www.cnamts.fr/INSiResultat"
+UNIT_RESULT = "http://www.cnamts.fr/INSiLot2/REPUnitaire"
+# The namespace of the verification's request was never seen: this one is ours, by analogy.
+UNIT_REQUEST = "http://www.cnamts.fr/INSiLot2/DEMUnitaire"
 SERVICE = "urn:ServiceIdentiteCertifiee:1.0.0:"
 # Search by traits is read in public clients; the card's operation is named by analogy.
 OPERATIONS = {
@@ -25,6 +29,7 @@ OPERATIONS = {
         "RECSANSVITALE",
     ),
     "vitale": ("rechercherInsAvecCarteVitale", "http://www.cnamts.fr/INSiRecVit", "RECVITALE"),
+    "verification": ("verifierInsAvecTraitsIdentite", UNIT_REQUEST, "IndividuVerifie"),
 }
 SOFTWARE = "DUI de démonstration"
 VERSION = "1.0"
@@ -46,6 +51,15 @@ class Search:
     birth_date: str
     birth_place_code: str | None = None
     card: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What one verification sends: an INS (15 characters, OID) and the traits said to be its."""
+
+    matricule: str
+    oid: str
+    traits: Traits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +96,19 @@ def action_of(mode: str) -> str:
 
 def request(mode: str, search: Search, emitter: str) -> bytes:
     """Build the envelope of a search; `emitter` names the professional or the structure."""
+    envelope, body = _envelope(mode, emitter)
+    _add_search(body, mode, search)
+    return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
+
+
+def verification(claim: Claim, emitter: str) -> bytes:
+    """Build the envelope of a verification (EXI REC, operation verifierInsAvecTraitsIdentite)."""
+    envelope, body = _envelope("verification", emitter)
+    _add_claim(body, claim)
+    return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
+
+
+def _envelope(mode: str, emitter: str) -> tuple[etree._Element, etree._Element]:
     envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"soap": SOAP, "wsa": WSA})
     header = etree.SubElement(envelope, f"{{{SOAP}}}Header")
     _add(header, WSA, "Action", action_of(mode))
@@ -91,9 +118,7 @@ def request(mode: str, search: Search, emitter: str) -> bytes:
         _add_bam(header, emitter)
     if not faults.active("insi-sans-contexte-lps"):
         _add_lps(header, emitter)
-    body = etree.SubElement(envelope, f"{{{SOAP}}}Body")
-    _add_search(body, mode, search)
-    return etree.tostring(envelope, xml_declaration=True, encoding="UTF-8")
+    return envelope, etree.SubElement(envelope, f"{{{SOAP}}}Body")
 
 
 def _add(parent: etree._Element, namespace: str, name: str, text: str) -> etree._Element:
@@ -150,6 +175,24 @@ def _add_search(body: etree._Element, mode: str, search: Search) -> None:
         _add(element, namespace, "LieuNaissance", search.birth_place_code)
 
 
+def _add_claim(body: etree._Element, claim: Claim) -> None:
+    _, space, name = OPERATIONS["verification"]
+    element = etree.SubElement(body, f"{{{space}}}{name}", nsmap={None: space})
+    supplied = etree.SubElement(element, f"{{{space}}}INSFourni")
+    identifier = etree.SubElement(supplied, f"{{{space}}}IdIndividu")
+    _add(identifier, space, "NumIdentifiant", claim.matricule[:13])
+    _add(identifier, space, "Cle", claim.matricule[13:])
+    _add(supplied, space, "OID", claim.oid)
+    person = etree.SubElement(element, f"{{{space}}}TraitsIdentiteIndividu")
+    traits = claim.traits
+    _add(person, space, "NomNaissance", traits.birth_name or "")
+    _add(person, space, "Prenom", traits.first_birth_given_name or "")
+    _add(person, space, "ListePrenom", traits.birth_given_names or "")
+    _add(person, space, "Sexe", traits.sex or "")
+    _add(person, space, "DateNaissance", traits.birth_date or "")
+    _add(person, space, "LieuNaissance", traits.birth_place_code or "")
+
+
 def read(content: bytes) -> Answer:
     """Read an answer; AnswerUnreadableError when it is neither a result nor a SOAP fault."""
     parser = etree.XMLParser(
@@ -165,6 +208,9 @@ def read(content: bytes) -> Answer:
     fault = root.find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault")
     if fault is not None:
         return Answer(code=None, fault=_fault_text(fault), raw=raw)
+    verdict = root.find(f"{{{SOAP}}}Body/{{{UNIT_RESULT}}}RESULTAT")
+    if verdict is not None:
+        return _verdict(verdict, raw)
     result = root.find(f"{{{SOAP}}}Body/{{{RESULT}}}RESULTAT")
     if result is None:
         raise AnswerUnreadableError("réponse INSi sans élément RESULTAT ni faute SOAP")
@@ -173,6 +219,15 @@ def read(content: bytes) -> Answer:
         raise AnswerUnreadableError(f"code INSi inattendu « {code[:10]} », attendu 00, 01 ou 02")
     found = _found(result) if code == "00" else None
     return Answer(code=code, label=_text(result, "CR", "LibelleCR"), found=found, raw=raw)
+
+
+def _verdict(result: etree._Element, raw: str) -> Answer:
+    """Answer of a verification: 00 the INS is that of the traits, 01 it is not."""
+    code = result.findtext(f"{{{UNIT_RESULT}}}CR/{{{UNIT_RESULT}}}CodeCR") or ""
+    label = result.findtext(f"{{{UNIT_RESULT}}}CR/{{{UNIT_RESULT}}}LibelleCR") or ""
+    if code not in {"00", "01"}:
+        raise AnswerUnreadableError(f"code de vérification inattendu « {code[:10]} »")
+    return Answer(code=code, label=label, raw=raw)
 
 
 def _found(result: etree._Element) -> Found:

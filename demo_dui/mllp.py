@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from demo_dui import er7
 
@@ -23,13 +23,15 @@ async def read_frame(reader: asyncio.StreamReader) -> bytes | None:
     return content[: -len(END)]
 
 
-async def serve(host: str, port: int, answer: Callable[[bytes], bytes]) -> asyncio.Server:
+async def serve(
+    host: str, port: int, answer: Callable[[bytes], Awaitable[bytes]]
+) -> asyncio.Server:
     """Listen and answer each framed message with what `answer` gives back."""
 
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while content := await asyncio.wait_for(read_frame(reader), IDLE_SECONDS):
-                writer.write(START + answer(content) + END)
+                writer.write(START + await answer(content) + END)
                 await writer.drain()
         except (TimeoutError, ConnectionError):
             pass  # The peer left or fell silent: nothing to answer.

@@ -1,59 +1,20 @@
-"""HTML pages of the professionals and of the patients: plain, accessible, without script."""
+"""HTML pages: sign-in, list, search and creation of patients, accounts; without script."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-import jinja2
 from aiohttp import web
 
 from demo_dui import faults, patient_page, search
 from demo_dui.accounts import Notice
 from demo_dui.identity import Draft, Traits
 from demo_dui.naming import COMPULSORY, LABELS, Refusal, RefusedError
+from demo_dui.rendering import missing, page, tell
+from demo_dui.rights import DEFAULT_USERS, IDENTITY, MANAGEMENT
 from demo_dui.search import Criteria
-from demo_dui.service import HIGH_TRUST_DOCUMENTS
-from demo_dui.web import ACCOUNTS, COOKIE, DUI, SECURE_COOKIES, USER, known_identity, user_of
+from demo_dui.web import ACCOUNTS, COOKIE, DUI, SECURE_COOKIES, user_of
 
 routes = web.RouteTableDef()
-TEMPLATES = web.AppKey("templates", jinja2.Environment)
 SESSION_SECONDS = 8 * 3600
-
-
-def prepare(application: web.Application) -> None:
-    """Load the templates; autoescape is always on."""
-    loader = jinja2.FileSystemLoader(Path(__file__).parent / "templates")
-    environment = jinja2.Environment(
-        loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
-    )
-    environment.filters["french_date"] = patient_page.french_date
-    environment.filters["french_instant"] = patient_page.french_instant
-    application[TEMPLATES] = environment
-
-
-def _page(request: web.Request, name: str, status: int = 200, **context: Any) -> web.Response:
-    user = request.get(USER)
-    notice = context.pop("notice", None)
-    if notice is None and user is not None:
-        notice = request.app[ACCOUNTS].take_notice(_notice_key(request))
-    if notice is not None and notice.is_refusal and faults.active("ecran-alerte-absente"):
-        notice = None
-    template = request.app[TEMPLATES].get_template(name)
-    text = template.render(user=user, notice=notice, role=request.app[DUI].role, **context)
-    return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
-
-
-def _notice_key(request: web.Request) -> str:
-    return request.cookies.get(COOKIE) or user_of(request).login
-
-
-def _tell(request: web.Request, text: str, is_refusal: bool) -> None:
-    request.app[ACCOUNTS].leave_notice(_notice_key(request), Notice(text, is_refusal))
-
-
-def _missing(request: web.Request, text: str) -> web.Response:
-    return _page(request, "missing.html", 404, notice=Notice(text, True))
 
 
 # Sign in
@@ -61,14 +22,27 @@ def _missing(request: web.Request, text: str) -> web.Response:
 
 @routes.get("/")
 async def home(request: web.Request) -> web.Response:
-    """Lead to the list of patients."""
-    raise web.HTTPSeeOther("/patients")
+    """Lead to the first page that the user's profile may reach."""
+    raise web.HTTPSeeOther(_first_page(request, user_of(request).login))
+
+
+@routes.get("/accueil")
+async def welcome(request: web.Request) -> web.Response:
+    """Say what the user's profile may do."""
+    return page(request, "welcome.html")
+
+
+def _first_page(request: web.Request, login: str) -> str:
+    rights = request.app[DUI].rights
+    if rights.has(login, IDENTITY):
+        return "/patients"
+    return "/rights" if rights.has(login, MANAGEMENT) else "/accueil"
 
 
 @routes.get("/login")
 async def login_page(request: web.Request) -> web.Response:
     """Show the sign-in form."""
-    return _page(request, "login.html", username="")
+    return page(request, "login.html", username="")
 
 
 @routes.post("/login")
@@ -81,9 +55,11 @@ async def login(request: web.Request) -> web.Response:
     if user is None:
         store.log(name[:64] or "inconnu", "connexion", None, "échec")
         notice = Notice("Connexion refusée : identifiant ou mot de passe inconnu.", True)
-        return _page(request, "login.html", 401, username=name, notice=notice)
+        return page(request, "login.html", 401, username=name, notice=notice)
     store.log(user.login, "connexion")
-    target = "/patients" if user.is_professional else f"/accounts/{user.account_id}"
+    target = f"/accounts/{user.account_id}"
+    if user.login in DEFAULT_USERS:
+        target = _first_page(request, user.login)
     response = web.HTTPSeeOther(target)
     response.set_cookie(
         COOKIE,
@@ -118,24 +94,28 @@ async def logout(request: web.Request) -> web.Response:
 @routes.get("/patients")
 async def patients(request: web.Request) -> web.Response:
     """List the latest identities."""
-    found = request.app[DUI].store.identities(limit=200)
-    return _page(request, "patients.html", patients=found)
+    store = request.app[DUI].store
+    found = store.identities(limit=200)
+    store.log(user_of(request).login, "liste d'identités", detail=f"{len(found)} affichées")
+    return page(request, "patients.html", patients=found)
 
 
 @routes.get("/patients/search")
 async def search_page(request: web.Request) -> web.Response:
     """Show the search form, and what the criteria found."""
-    values = {
-        name: request.query.get(name, "").strip() for name in ("birth_date", "name", "matricule")
-    }
+    fields = ("birth_date", "name", "family", "given", "matricule")
+    values = {name: request.query.get(name, "").strip() for name in fields}
     found, notice = None, None
     if any(values.values()):
         criteria = Criteria(**{name: value or None for name, value in values.items()})
+        store, by = request.app[DUI].store, user_of(request).login
         try:
-            found = search.find(request.app[DUI].store, criteria)
+            found = search.find(store, criteria)
+            store.log(by, "recherche d'identité", detail=f"{len(found)} trouvées")
         except RefusedError as refusal:
             notice = Notice(str(refusal), True)
-    return _page(request, "search.html", values=values, patients=found, notice=notice)
+            store.log(by, "recherche d'identité", result="refus", detail=str(refusal))
+    return page(request, "search.html", values=values, patients=found, notice=notice)
 
 
 @routes.get("/patients/new")
@@ -155,7 +135,7 @@ def _creation_form(
         required.add("used_name")
     told = () if faults.active("ecran-alerte-absente") else refusals
     status = 422 if refusals else 200
-    return _page(
+    return page(
         request,
         "new.html",
         status,
@@ -163,6 +143,7 @@ def _creation_form(
         required=required,
         labels=LABELS,
         values=values,
+        proofs=request.app[DUI].store.parameters.read("justificatifs"),
         refusals=told,
         refused_fields={refusal.field for refusal in told},
     )
@@ -172,66 +153,18 @@ def _creation_form(
 async def new_patient(request: web.Request) -> web.Response:
     """Create an identity from the form."""
     form = await request.post()
-    values = {name: str(form.get(name, "")).strip() for name in (*LABELS, "nss")}
+    values = {name: str(form.get(name, "")).strip() for name in (*LABELS, "nss", "justificatif")}
     traits = Traits(**{name: values[name] or None for name in LABELS})
-    draft = Draft(traits=traits, nss=values["nss"] or None)
+    draft = Draft(traits=traits, nss=values["nss"] or None, proof=values["justificatif"] or None)
     try:
         identity = request.app[DUI].create(draft, user_of(request).login)
     except RefusedError as refusal:
         return _creation_form(request, values, refusal.refusals)
-    _tell(request, "L'identité est créée.", False)
+    tell(request, "L'identité est créée.", False)
     raise web.HTTPSeeOther(f"/patients/{identity.id}")
 
 
-@routes.get("/patients/{id}")
-async def patient(request: web.Request) -> web.Response:
-    """Show an identity."""
-    identity = known_identity(request)
-    if identity is None:
-        return _missing(request, "Patient inconnu : revenez à la liste des patients.")
-    store = request.app[DUI].store
-    return _page(
-        request,
-        "patient.html",
-        identity=identity,
-        title=patient_page.title(identity),
-        rows=patient_page.rows(identity, store.show_optional_traits()),
-        optional_shown=store.show_optional_traits(),
-        changes=store.status_changes(identity.id),
-        former=store.former_ins(identity.id),
-        accounts=store.accounts_of(identity.id),
-        documents=HIGH_TRUST_DOCUMENTS,
-    )
-
-
-@routes.post("/patients/{id}/insi")
-async def call_insi(request: web.Request) -> web.Response:
-    """Call INSi from the page of an identity."""
-    identity = known_identity(request)
-    if identity is None:
-        return _missing(request, "Patient inconnu : revenez à la liste des patients.")
-    outcome = await request.app[DUI].call_insi(identity, "traits", user_of(request).login)
-    _tell(request, outcome.message, outcome.outcome != "updated")
-    raise web.HTTPSeeOther(f"/patients/{identity.id}")
-
-
-@routes.post("/patients/{id}/verification")
-async def verify(request: web.Request) -> web.Response:
-    """Record the check of an identity document from the page of an identity."""
-    identity = known_identity(request)
-    if identity is None:
-        return _missing(request, "Patient inconnu : revenez à la liste des patients.")
-    form = await request.post()
-    document = str(form.get("document", "CN"))
-    try:
-        checked = request.app[DUI].verify(identity, document, user_of(request).login)
-        _tell(request, f"Pièce contrôlée : l'identité est « {checked.status} ».", False)
-    except RefusedError as refusal:
-        _tell(request, str(refusal), True)
-    raise web.HTTPSeeOther(f"/patients/{identity.id}")
-
-
-# Accounts and settings
+# Accounts
 
 
 @routes.get("/accounts/{id}")
@@ -241,25 +174,6 @@ async def account(request: web.Request) -> web.Response:
     found = store.account(request.match_info["id"])
     identity = store.find(found.patient_id) if found else None
     if found is None or identity is None:
-        return _missing(request, "Compte inconnu : vérifiez l'adresse.")
+        return missing(request, "Compte inconnu : vérifiez l'adresse.")
     rows = patient_page.account_rows(found, identity)
-    return _page(request, "account.html", account=found, identity=identity, rows=rows)
-
-
-@routes.get("/settings")
-async def settings(request: web.Request) -> web.Response:
-    """Show the settings."""
-    shown = request.app[DUI].store.show_optional_traits()
-    offered = not faults.active("ecran-facultatifs-absents")
-    return _page(request, "settings.html", shown=shown, offered=offered)
-
-
-@routes.post("/settings")
-async def change_settings(request: web.Request) -> web.Response:
-    """Change the settings."""
-    form = await request.post()
-    dui = request.app[DUI]
-    dui.store.set_show_optional_traits("show_optional_traits" in form)
-    dui.store.log(user_of(request).login, "changement de paramètre")
-    _tell(request, "Les paramètres sont enregistrés.", False)
-    raise web.HTTPSeeOther("/settings")
+    return page(request, "account.html", account=found, identity=identity, rows=rows)

@@ -1,8 +1,9 @@
-"""Outgoing identity messages: IHE PAM with the French extension 2.11 (A28, A31, A47)."""
+"""Outgoing messages: IHE PAM with the French extension 2.11 (A28, A31, A47), ORM, SIU and ORU."""
 
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
 
 from demo_dui import faults
@@ -11,6 +12,8 @@ from demo_dui.identity import OID_INS_C, OID_NIA, Identity, with_wrong_key
 from demo_dui.status import WITH_INS, Status
 
 EVENTS = {"A28": "ADT_A05", "A31": "ADT_A05", "A47": "ADT_A30"}
+BUSINESS = {"ORM": "ORM^O01^ORM_O01", "SIU": "SIU^S12^SIU_S12", "ORU": "ORU^R01^ORU_R01"}
+SENDER, RECIPIENT = "DUI-DEMO", "PARTENAIRE"
 _ATTRIBUTE_CODES = {"homonyme": "HOMA", "douteuse": "DOUT", "fictive": "FICT"}
 
 
@@ -18,7 +21,8 @@ def message(identity: Identity, event: str) -> tuple[str, bytes]:
     """Write the message of an event for an identity: its MSH-10 and its bytes."""
     control_id = uuid.uuid4().hex[:20]
     moment = datetime.now().strftime("%Y%m%d%H%M%S")
-    segments = [_msh(control_id, event, moment), _evn(moment), _pid(identity)]
+    kind = f"ADT^{event}" if faults.active("msh9-incomplet") else f"ADT^{event}^{EVENTS[event]}"
+    segments = [_msh(control_id, kind, moment), _evn(moment), _pid(identity)]
     if event == "A47":
         former = identity.former_private_id or identity.private_id
         segments.append(segment("MRG", {1: _local_identifier(identity, former)}))
@@ -29,14 +33,57 @@ def message(identity: Identity, event: str) -> tuple[str, bytes]:
     return control_id, ("\r".join(segments) + "\r").encode(charset)
 
 
-def _msh(control_id: str, event: str, moment: str) -> str:
-    kind = f"ADT^{event}" if faults.active("msh9-incomplet") else f"ADT^{event}^{EVENTS[event]}"
+def business_message(identity: Identity, kind: str) -> tuple[str, bytes]:
+    """Write an ORM, a SIU or an ORU that bears the patient: its MSH-10 and its bytes.
+
+    The content (a blood count ordered, planned or returned) is the same for everybody: what
+    matters here is the PID segment, written as for an identity message.
+    """
+    control_id = uuid.uuid4().hex[:20]
+    moment = datetime.now().strftime("%Y%m%d%H%M%S")
+    order = {2: f"D{control_id[:10]}", 4: "58410-2^Hémogramme^LN"}
+    told = identity
+    if faults.active("message-sans-ins"):
+        told = replace(identity, matricule=None, oid=None)
+    pid = _pid(told)
+    if faults.active("message-ins-recuperee") and identity.matricule:
+        pid = pid.replace("^PI|", f"^PI~{_ins_repetition(identity, identity.matricule)}|", 1)
+    if faults.active("message-autre-nom"):
+        pid = _pid(replace(identity, traits=replace(identity.traits, birth_name="AUTRE")))
+    parts = {
+        "ORM": [pid, _order_control(order), segment("OBR", {1: "1", **order})],
+        "SIU": [_schedule(control_id), pid, _service(moment)],
+        "ORU": [pid, segment("OBR", {1: "1", **order, 7: moment, 25: "F"}), _result(moment)],
+    }
+    msh = _msh(control_id, BUSINESS[kind], moment, {12: "2.5", 21: ""})
+    return control_id, ("\r".join([msh, *parts[kind]]) + "\r").encode()
+
+
+def _order_control(order: dict[int, str]) -> str:
+    return segment("ORC", {1: "NW", 2: order[2]})
+
+
+def _schedule(control_id: str) -> str:
+    return segment("SCH", {1: f"R{control_id[:10]}", 6: "ROUTINE", 25: "Booked"})
+
+
+def _service(moment: str) -> str:
+    group = segment("RGS", {1: "1"})
+    return "\r".join([group, segment("AIS", {1: "1", 3: "58410-2^Hémogramme^LN", 4: moment})])
+
+
+def _result(moment: str) -> str:
+    fields = {1: "1", 2: "NM", 3: "718-7^Hémoglobine^LN", 5: "132", 6: "g/L", 11: "F", 14: moment}
+    return segment("OBX", fields)
+
+
+def _msh(control_id: str, kind: str, moment: str, changes: dict[int, str] | None = None) -> str:
     fields = {
         2: "^\u02dc\\&" if faults.active("msh2-tilde") else "^~\\&",
-        3: "DUI-DEMO",
-        4: "DUI-DEMO",
-        5: "PARTENAIRE",
-        6: "PARTENAIRE",
+        3: SENDER,
+        4: SENDER,
+        5: RECIPIENT,
+        6: RECIPIENT,
         7: moment,
         9: kind,
         10: control_id,
@@ -47,7 +94,7 @@ def _msh(control_id: str, event: str, moment: str) -> str:
         19: "FR",
         21: "" if faults.active("msh21-absent") else "2.11^IHE_FRANCE-2.11-PAM",
     }
-    return segment("MSH", fields)
+    return segment("MSH", fields | (changes or {}))
 
 
 def _evn(moment: str) -> str:
@@ -95,10 +142,14 @@ def _ins(identity: Identity) -> list[str]:
     if faults.active("cle-fausse"):
         value = with_wrong_key(value)
     oid = OID_INS_C if faults.active("oid-ins-c") else identity.oid
-    repetition = f"{value}^^^ASIP-SANTE-INS-{identity.nature}&{oid}&ISO^INS"
+    repetition = _ins_repetition(identity, value, oid)
     if faults.active("deux-ins"):
         return [repetition, f"{value}^^^ASIP-SANTE-INS-NIA&{OID_NIA}&ISO^INS"]
     return [repetition]
+
+
+def _ins_repetition(identity: Identity, value: str, oid: str | None = None) -> str:
+    return f"{value}^^^ASIP-SANTE-INS-{identity.nature}&{oid or identity.oid}&ISO^INS"
 
 
 def _names(identity: Identity) -> str:

@@ -11,6 +11,18 @@ from demo_dui.store import Account
 
 SEXES = {"M": "Masculin", "F": "Féminin", "U": "Inconnu"}
 NOTHING = "non renseigné"
+NSS_LABEL = "Numéro de sécurité sociale (remboursement)"
+FIELD_LABELS = {
+    **LABELS,
+    "matricule": "Matricule INS",
+    "oid": "OID",
+    "nss": NSS_LABEL,
+    "proof": "Justificatif",
+    "document": "Pièce contrôlée",
+    "private_id": "Identifiant local (IPP)",
+    "attributes": "Attributs",
+    "status": "Statut de l'identité",
+}
 
 
 def title(identity: Identity) -> str:
@@ -24,8 +36,11 @@ def _shown_name(identity: Identity) -> str:
     return name[:-1] if faults.active("ecran-nom-altere") else name
 
 
-def rows(identity: Identity, optional: bool) -> list[tuple[str, str]]:
-    """Labels and values of the page; optional traits follow the setting (règle 3)."""
+def rows(identity: Identity, optional: bool, proof: str | None = None) -> list[tuple[str, str]]:
+    """Labels and values of the page; optional traits follow the setting (règle 3).
+
+    `proof` is the kind of justificatif shown at creation, in words.
+    """
     traits = identity.traits
     ambiguous = faults.active("ecran-libelle-ambigu")
     shown = [("Nom" if ambiguous else LABELS["birth_name"], _shown_name(identity))]
@@ -46,7 +61,9 @@ def rows(identity: Identity, optional: bool) -> list[tuple[str, str]]:
     if not faults.active("ecran-statut-masque"):
         shown.append(("Statut de l'identité", str(identity.status)))
     shown.append(("Identifiant local (IPP)", identity.private_id))
-    shown.append(("Numéro de sécurité sociale (remboursement)", identity.nss or ""))
+    billing = "INS de remboursement" if faults.active("nss-libelle-ins") else NSS_LABEL
+    shown.append((billing, identity.nss or ""))
+    shown.append(("Justificatif présenté", proof or ""))
     return [(label, value or NOTHING) for label, value in shown]
 
 

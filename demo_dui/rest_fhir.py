@@ -6,12 +6,13 @@ import json
 
 from aiohttp import web
 
-from demo_dui import fhir_view, search
+from demo_dui import diffusion, fhir_view, search
 from demo_dui.fhir_view import NotAPatientError
 from demo_dui.identity import Draft
 from demo_dui.naming import Refusal, RefusedError
+from demo_dui.rights import STRICT
 from demo_dui.search import Criteria
-from demo_dui.web import DUI, json_response, known_identity, user_of
+from demo_dui.web import DUI, json_response, known_identity, may, user_of
 
 routes = web.RouteTableDef()
 FHIR_JSON = "application/fhir+json"
@@ -70,11 +71,12 @@ async def update(request: web.Request) -> web.Response:
         return _problem(404, "Patient inconnu.", "not-found")
     try:
         draft = await _draft(request)
-        changed = request.app[DUI].change(identity, draft, user.login, user.is_super_user)
+        changed = request.app[DUI].change(identity, draft, user.login, may(request, STRICT))
     except NotAPatientError as error:
         return _problem(400, f"Requête illisible : {error}.", "structure")
     except RefusedError as refusal:
         return _refused(refusal)
+    await diffusion.propagate(request.app[DUI], identity, changed, user.login)
     return _fhir(fhir_view.write(changed))
 
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
-from demo_dui import faults, insi_decision, pam_out
-from demo_dui.identity import STRICT_TRAITS, Draft, Identity, Traits, with_wrong_key
-from demo_dui.insi_client import InsiClient, InsiUnavailableError
-from demo_dui.insi_messages import Answer
+from demo_dui import faults
+from demo_dui.identity import Draft, Identity, Traits, with_wrong_key
+from demo_dui.insi_client import InsiClient
+from demo_dui.locks import changed_strict_traits, coherence_refusals, lock_refusals
 from demo_dui.mllp import MllpClient
 from demo_dui.naming import LABELS, Refusal, RefusedError, completed, refusals
+from demo_dui.parameters import DEFAULT_PROOFS, HIGH
+from demo_dui.rights import Rights
 from demo_dui.status import WITH_INS, Status, after_check, at_creation, without_ins
-from demo_dui.store import Account, InsiAnswer, StatusChange, Store, new_identity, now
+from demo_dui.store import Account, StatusChange, Store, new_identity
+from demo_dui.traces import CHANGE, Trace, now
 
-HIGH_TRUST_DOCUMENTS = {
-    "CN": "Carte nationale d'identité",
-    "PA": "Passeport",
-    "CS": "Carte de séjour",
-    "TS": "Titre de séjour",
-    "AN": "Acte de naissance",
-    "LE": "Livret de famille",
-}
 ATTRIBUTES = ("homonyme", "douteuse", "fictive")
 # Fault that loses a field at creation.
 _LOST_BY_FAULT = {
@@ -35,24 +31,6 @@ _LOST_BY_FAULT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class InsiOutcome:
-    """End of an INSi call: code (None without answer), outcome word, French message, identity."""
-
-    code: str | None
-    outcome: str
-    message: str
-    identity: Identity
-
-
-@dataclass(frozen=True, slots=True)
-class Diffusion:
-    """End of a diffusion: MSH-10 sent, and MSA-1 received (None without acknowledgement)."""
-
-    control_id: str
-    ack: str | None
-
-
 class Dui:
     """The software: a store, a role, and the two peers it may call."""
 
@@ -61,12 +39,13 @@ class Dui:
     ) -> None:
         self.store = store
         self.role = role
-        self._insi = insi
-        self._partner = partner
+        self.insi = insi
+        self.partner = partner
+        self.rights = Rights(store.parameters)
 
     def sends_to(self, partner: MllpClient | None) -> None:
         """Change the partner to which identities are sent."""
-        self._partner = partner
+        self.partner = partner
 
     # Identities
 
@@ -87,33 +66,60 @@ class Dui:
         if draft.private_id and self.store.find_by_private_id(draft.private_id):
             text = f"Identifiant local « {draft.private_id} » : déjà donné à un autre patient."
             found.append(Refusal("private_id", text))
+        if draft.proof and self.store.parameters.trust_of(draft.proof) is None:
+            text = f"Justificatif « {draft.proof[:20]} » : absent de la liste du site."
+            found.append(Refusal("justificatif", text))
         if found:
             self.store.log(by, "création d'identité", None, "refus", found[0].message)
             raise RefusedError(*found)
-        kept = replace(draft, traits=_as_kept(traits))
+        kept = replace(draft, traits=_as_kept(traits), **_other_fields_kept(draft))
         identity = self.store.add(new_identity(kept, at_creation()))
-        self.store.log(by, "création d'identité", identity.id)
-        return identity
+        if draft.nss and faults.active("nss-dans-matricule"):
+            identity = self.store.save(replace(identity, matricule=draft.nss, nss=None))
+        trace = Trace(by=by, action="création d'identité", patient_id=identity.id)
+        self.store.traces.add(replace(trace, after=_plain(identity)))
+        return self._validated_at_once(identity, by)
+
+    def _validated_at_once(self, identity: Identity, by: str) -> Identity:
+        """Validation on the justificatif shown, when the site switched it on (règle 19)."""
+        wanted = self.store.parameters.read("auto_validation")
+        if faults.active("validation-auto-toujours"):
+            wanted = True
+        if faults.active("validation-auto-jamais"):
+            wanted = False
+        trusted = self.is_trusted(identity.proof) or faults.active("validation-auto-faible")
+        if not wanted or not identity.proof or not trusted:
+            return identity
+        document = identity.proof
+        status = after_check(identity.status)
+        checked = replace(identity, status=status, document=document, document_on=now()[:10])
+        saved = self.record(identity, checked, by, f"validation automatique ({document})")
+        detail = f"{document}, validation automatique"
+        self.store.log(by, "contrôle de la pièce d'identité", identity.id, detail=detail)
+        return saved
 
     def change(self, identity: Identity, draft: Draft, by: str, super_user: bool) -> Identity:
         """Record changed traits; strict traits of an identity with INS need a super-user (R26)."""
         traits = completed(draft.traits)
-        found = refusals(traits)
-        strict = [f for f in STRICT_TRAITS if getattr(traits, f) != getattr(identity.traits, f)]
-        if strict and identity.status in WITH_INS and not super_user:
-            found += [Refusal(field, _locked(field, identity)) for field in strict]
+        found = coherence_refusals(identity, traits, refusals(traits))
+        strict = changed_strict_traits(identity, traits)
+        if not super_user:
+            found += lock_refusals(identity, traits, strict)
         if found:
-            self.store.log(by, "modification d'identité", identity.id, "refus", found[0].message)
+            self.store.log(by, CHANGE, identity.id, "refus", found[0].message)
             raise RefusedError(*found)
         changed = replace(identity, traits=traits, nss=draft.nss or identity.nss)
         if draft.private_id and draft.private_id != identity.private_id:
             former = identity.private_id
             changed = replace(changed, private_id=draft.private_id, former_private_id=former)
-        if strict and identity.status in WITH_INS:
-            changed = without_matricule(changed, without_ins(identity.status))
+        touched = bool(strict) or faults.active("nom-utilise-retrograde")
+        if touched and identity.status in WITH_INS:
+            changed = downgraded(changed)
         saved = self.record(identity, changed, by, "modification d'un trait strict")
+        before, after = _differences(identity, saved)
         detail = ", ".join(LABELS[field] for field in strict) or "traits complémentaires"
-        self.store.log(by, "modification d'identité", identity.id, detail=detail)
+        trace = Trace(by=by, action=CHANGE, patient_id=identity.id, detail=detail)
+        self.store.traces.add(replace(trace, before=before, after=after))
         return saved
 
     def record(self, before: Identity, after: Identity, by: str, reason: str) -> Identity:
@@ -129,15 +135,7 @@ class Dui:
 
     def verify(self, identity: Identity, document: str, by: str) -> Identity:
         """Record the check of a high-trust document (règles 19 and 20)."""
-        refusal = ""
-        if document not in HIGH_TRUST_DOCUMENTS:
-            trusted = ", ".join(
-                f"{code} ({HIGH_TRUST_DOCUMENTS[code]})" for code in HIGH_TRUST_DOCUMENTS
-            )
-            refusal = (
-                f"Validation refusée : la pièce « {document[:20]} » n'est pas à haut niveau de "
-                f"confiance. Attendu : {trusted}."
-            )
+        refusal = "" if self.is_trusted(document) else self._untrusted(document)
         for attribute in ("douteuse", "fictive"):
             if attribute in identity.attributes:
                 refusal = f"Validation refusée : l'identité porte l'attribut « {attribute} »."
@@ -150,114 +148,46 @@ class Dui:
         self.store.log(by, "contrôle de la pièce d'identité", identity.id, detail=document)
         return saved
 
+    def is_trusted(self, document: str | None) -> bool:
+        """Tell whether the site gives this kind of justificatif a high trust level."""
+        if document and faults.active("justificatif-faible-valide"):
+            return self.store.parameters.trust_of(document) is not None
+        if faults.active("justificatif-liste-figee"):
+            return any(p["code"] == document and p["trust"] == HIGH for p in DEFAULT_PROOFS)
+        return bool(document) and self.store.parameters.trust_of(str(document)) == HIGH
+
+    def _untrusted(self, document: str) -> str:
+        proofs = self.store.parameters.read("justificatifs")
+        trusted = ", ".join(f"{p['code']} ({p['label']})" for p in proofs if p["trust"] == HIGH)
+        return (
+            f"Validation refusée : la pièce « {document[:20]} » n'est pas à haut niveau de "
+            f"confiance. Attendu : {trusted}."
+        )
+
     def mark(self, identity: Identity, wanted: dict[str, bool], by: str) -> Identity:
         """Set or remove attributes; douteuse and fictive lead back to provisoire (règle 25)."""
         kept = tuple(n for n in ATTRIBUTES if wanted.get(n, n in identity.attributes))
-        if "fictive" in kept and len(kept) > 1:
+        paired = "fictive" in kept and len(kept) > 1
+        if paired and not faults.active("attribut-paire-interdite"):
             text = (
                 "Attributs refusés : « fictive » ne s'ajoute à aucun autre attribut ; "
                 "seuls « homonyme » et « douteuse » vont ensemble."
             )
             raise RefusedError(Refusal("attributes", text))
         marked = replace(identity, attributes=kept)
-        if "douteuse" in kept or "fictive" in kept:
+        if _leads_back_to_provisoire(kept):
             marked = without_matricule(marked, Status.PROVISOIRE)
+            if faults.active("attribut-garde-matricule"):
+                marked = replace(marked, matricule=identity.matricule, oid=identity.oid)
+            if faults.active("attribut-garde-oid"):
+                marked = replace(marked, oid=identity.oid)
         reason = f"attribut {', '.join(kept) or 'retiré'}"
         saved = self.record(identity, marked, by, reason)
-        self.store.log(by, "attributs de l'identité", identity.id, detail=", ".join(kept))
+        before, after = _differences(identity, saved)
+        trace = Trace(by=by, action="attributs de l'identité", patient_id=identity.id)
+        told = replace(trace, detail=", ".join(kept), before=before, after=after)
+        self.store.traces.add(told)
         return saved
-
-    # INSi
-
-    async def call_insi(
-        self, identity: Identity, mode: str, by: str, card: str | None = None
-    ) -> InsiOutcome:
-        """Ask INSi for the INS of a person and take the answer when it may be taken."""
-        refusal = insi_decision.call_refusal(identity)
-        if not refusal and self._insi is None:
-            refusal = "Appel INSi impossible : aucune adresse INSi n'est configurée (--insi-url)."
-        if refusal:
-            self.store.log(by, f"appel INSi ({mode})", identity.id, "refus", refusal)
-            return InsiOutcome(None, "refused", refusal, identity)
-        try:
-            answer = await self._search(identity, mode, card, by)
-        except InsiUnavailableError as error:
-            text = f"Appel INSi sans réponse : {error}. L'identité n'est pas modifiée, réessayez."
-            return self._no_answer(identity, mode, by, Answer(code=None, fault=str(error)), text)
-        if answer.fault:
-            text = f"INSi signale une erreur : {answer.fault}. L'identité n'est pas modifiée."
-            return self._no_answer(identity, mode, by, answer, text)
-        return self._take(identity, mode, by, answer)
-
-    async def _search(self, identity: Identity, mode: str, card: str | None, by: str) -> Answer:
-        """Search, then search again with more traits while INSi answers "several" (INSI-07)."""
-        assert self._insi is not None
-        answer = Answer(code="02")
-        for search in insi_decision.searches(identity, card):
-            answer = await self._insi.search(mode, search, by)
-            kept = InsiAnswer(now(), by, mode, answer.code, answer.raw)
-            self.store.add_insi_answer(identity, kept)
-            if answer.code != "02":
-                break
-        return answer
-
-    def _no_answer(
-        self, identity: Identity, mode: str, by: str, answer: Answer, text: str
-    ) -> InsiOutcome:
-        self.store.log(by, f"appel INSi ({mode})", identity.id, "échec", text)
-        if faults.active("insi-statut-sur-faute"):
-            identity = self._promote_by_fault(identity, by)
-        return InsiOutcome(answer.code, "fault", text, identity)
-
-    def _take(self, identity: Identity, mode: str, by: str, answer: Answer) -> InsiOutcome:
-        if answer.found is None:
-            return self._nobody(identity, mode, by, answer)
-        # Answers may arrive after a change made meanwhile: the decision bears on the present state.
-        identity = self.store.find(identity.id) or identity
-        blocked = insi_decision.block_reason(identity, answer.found)
-        if blocked:
-            self.store.log(by, f"appel INSi ({mode})", identity.id, "blocage", f"00 : {blocked}")
-            return InsiOutcome(answer.code, "blocked", blocked, identity)
-        updated = insi_decision.completed_by_insi(identity, answer.found, mode, now()[:10])
-        self.store.keep_former_ins(identity, answer.found.former)
-        saved = self.record(identity, updated, by, f"réponse INSi 00 ({mode})")
-        self.store.log(by, f"appel INSi ({mode})", identity.id, detail="00 : identité trouvée")
-        text = f"INSi a retrouvé l'identité : elle est maintenant « {saved.status} »."
-        return InsiOutcome(answer.code, "updated", text, saved)
-
-    def _nobody(self, identity: Identity, mode: str, by: str, answer: Answer) -> InsiOutcome:
-        several = answer.code == "02"
-        text = (
-            "INSi a trouvé plusieurs identités (code 02) : précisez les prénoms et le lieu de "
-            "naissance. L'identité n'est pas modifiée."
-            if several
-            else "INSi n'a trouvé aucune identité (code 01) : vérifiez les traits. "
-            "L'identité n'est pas modifiée."
-        )
-        self.store.log(by, f"appel INSi ({mode})", identity.id, "sans résultat", text)
-        if faults.active("insi-statut-sur-02" if several else "insi-statut-sur-01"):
-            identity = self._promote_by_fault(identity, by)
-        if not several and faults.active("insi-efface-lieu-sur-01"):
-            emptied = replace(identity.traits, birth_place_code=None)
-            identity = self.store.save(replace(identity, traits=emptied))
-        return InsiOutcome(answer.code, "several" if several else "not-found", text, identity)
-
-    def _promote_by_fault(self, identity: Identity, by: str) -> Identity:
-        promoted = replace(identity, status=Status.RECUPEREE)
-        return self.record(identity, promoted, by, "appel INSi")
-
-    # Diffusion
-
-    async def diffuse(self, identity: Identity, event: str, by: str) -> Diffusion:
-        """Send the identity to the partner over MLLP; RefusedError without a partner."""
-        if self._partner is None:
-            text = "Diffusion impossible : aucun partenaire n'est configuré (--partner)."
-            raise RefusedError(Refusal("", text))
-        control_id, content = pam_out.message(identity, event)
-        ack = await self._partner.send(content, control_id)
-        detail = f"{event} {control_id} vers {self._partner.name}"
-        self.store.log(by, "diffusion d'identité", identity.id, ack or "sans réponse", detail)
-        return Diffusion(control_id, ack)
 
     # Accounts
 
@@ -304,11 +234,46 @@ def without_matricule(identity: Identity, status: Status) -> Identity:
     return replace(identity, matricule=None, oid=None, insi_on=None, method="SM", status=status)
 
 
-def _locked(field: str, identity: Identity) -> str:
-    return (
-        f"{LABELS[field]} : trait strict verrouillé, l'identité est « {identity.status} ». "
-        "Seul un super-utilisateur peut le modifier."
-    )
+def downgraded(identity: Identity) -> Identity:
+    """The identity whose INS no longer holds: status one step down, INS erased (règles 27, 49)."""
+    status = without_ins(identity.status)
+    if faults.active("super-garde-statut"):
+        status = identity.status
+    if faults.active("super-tout-provisoire"):
+        status = Status.PROVISOIRE
+    lower = without_matricule(identity, status)
+    if faults.active("super-garde-matricule"):
+        return replace(lower, matricule=identity.matricule, oid=identity.oid)
+    if faults.active("super-garde-oid"):
+        return replace(lower, oid=identity.oid)
+    return lower
+
+
+def _leads_back_to_provisoire(attributes: tuple[str, ...]) -> bool:
+    if "douteuse" in attributes and not faults.active("attribut-douteuse-garde-statut"):
+        return True
+    return "fictive" in attributes and not faults.active("attribut-fictive-garde-statut")
+
+
+def _plain(identity: Identity) -> dict[str, Any]:
+    """What traces tell of an identity: traits, local fields, INS and status."""
+    fields = ("matricule", "oid", "nss", "proof", "document", "private_id")
+    traits = {name: getattr(identity.traits, name) for name in Traits.__dataclass_fields__}
+    others = {name: getattr(identity, name) for name in fields}
+    attributes = ", ".join(identity.attributes) or None
+    return {**traits, **others, "attributes": attributes, "status": str(identity.status)}
+
+
+def _differences(before: Identity, after: Identity) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Old and new values of what changed, by field."""
+    old, new = _plain(before), _plain(after)
+    changed = [name for name in old if old[name] != new[name]]
+    return {name: old[name] for name in changed}, {name: new[name] for name in changed}
+
+
+def _other_fields_kept(draft: Draft) -> dict[str, str | None]:
+    proof = None if faults.active("justificatif-non-enregistre") else draft.proof
+    return {"proof": proof, "nss": None if faults.active("nss-perdu") else draft.nss}
 
 
 def _as_kept(traits: Traits) -> Traits:

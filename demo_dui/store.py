@@ -1,4 +1,4 @@
-"""SQLite store: identities, status history, INSi answers, accounts, settings, journal of actions.
+"""SQLite store: identities, status history, INSi answers, accounts; opens settings and traces.
 
 One connection, used from the event loop's thread alone. Every write commits at once.
 """
@@ -9,11 +9,13 @@ import json
 import sqlite3
 import uuid
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
+from demo_dui import traces
 from demo_dui.identity import Draft, Identity, Traits
+from demo_dui.parameters import Parameters
 from demo_dui.status import Status
+from demo_dui.traces import Trace, Traces, now
 
 _TRAITS = tuple(field.name for field in fields(Traits))
 _PLAIN = tuple(
@@ -40,9 +42,10 @@ CREATE TABLE IF NOT EXISTS account (
     id INTEGER PRIMARY KEY AUTOINCREMENT, login TEXT UNIQUE, patient INTEGER,
     matricule TEXT, oid TEXT);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE IF NOT EXISTS journal (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT, author TEXT, action TEXT,
-    patient TEXT, result TEXT, detail TEXT);
+CREATE TABLE IF NOT EXISTS work (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT, patient TEXT, reason TEXT, message TEXT,
+    source TEXT, message_id TEXT, done_at TEXT, done_by TEXT);
+{traces.SCHEMA}
 """
 _TABLES = (
     "identity",
@@ -51,7 +54,8 @@ _TABLES = (
     "former_ins",
     "account",
     "setting",
-    "journal",
+    "work",
+    "trace",
 )
 
 
@@ -99,20 +103,18 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class JournalEntry:
-    """One line of the journal of actions."""
+class Work:
+    """One line of the work list; `reason` is a stable word, `done_at` is set once dealt with."""
 
+    id: str
     at: str
-    by: str
-    action: str
-    patient: str | None
-    result: str
-    detail: str
-
-
-def now() -> str:
-    """The present instant, ISO 8601, UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    patient_id: str | None
+    reason: str
+    message: str
+    source: str
+    message_id: str
+    done_at: str | None
+    done_by: str | None
 
 
 class Store:
@@ -126,6 +128,16 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(_SCHEMA)
+        self._complete_columns()
+        self.parameters = Parameters(self._db)
+        self.traces = Traces(self._db)
+
+    def _complete_columns(self) -> None:
+        """Add to a database of an earlier version the columns of an identity that it lacks."""
+        present = {row[1] for row in self._db.execute("PRAGMA table_info(identity)")}
+        for name in _COLUMNS:
+            if name not in present:
+                self._db.execute(f"ALTER TABLE identity ADD COLUMN {name} TEXT")
 
     def close(self) -> None:
         """Close the database."""
@@ -273,34 +285,33 @@ class Store:
         row = self._db.execute(f"SELECT * FROM account WHERE {where}", (value,)).fetchone()
         return _account(row) if row else None
 
-    # Settings and journal
+    # Work list and journal
 
-    def show_optional_traits(self) -> bool:
-        """Setting: optional traits on the patient page (shown by default)."""
-        sql = "SELECT value FROM setting WHERE name = 'show_optional_traits'"
-        row = self._db.execute(sql).fetchone()
-        return row is None or row["value"] == "1"
+    def add_work(
+        self, patient_id: str | None, reason: str, message: str, source: str, message_id: str = ""
+    ) -> None:
+        """Ask for a person's attention."""
+        sql = "INSERT INTO work (at, patient, reason, message, source, message_id)"
+        given = (now(), patient_id, reason, message, source, message_id)
+        self._db.execute(f"{sql} VALUES (?, ?, ?, ?, ?, ?)", given)
 
-    def set_show_optional_traits(self, shown: bool) -> None:
-        """Change the setting of the optional traits."""
-        sql = "INSERT OR REPLACE INTO setting (name, value) VALUES ('show_optional_traits', ?)"
-        self._db.execute(sql, ("1" if shown else "0",))
+    def works(self) -> list[Work]:
+        """Lines of the work list, latest first."""
+        sql = "SELECT seq, at, patient, reason, message, source, message_id, done_at, done_by"
+        rows = self._db.execute(f"{sql} FROM work ORDER BY seq DESC")
+        return [Work(str(row[0]), *tuple(row)[1:]) for row in rows]
+
+    def end_work(self, work_id: str, by: str) -> bool:
+        """Mark a line as dealt with; False when it is unknown or already was."""
+        sql = "UPDATE work SET done_at = ?, done_by = ? WHERE seq = ? AND done_at IS NULL"
+        return self._db.execute(sql, (now(), by, work_id)).rowcount == 1
 
     def log(
         self, by: str, action: str, patient: str | None = None, result: str = "ok", detail: str = ""
     ) -> None:
-        """Add a line to the journal of actions."""
-        self._db.execute(
-            "INSERT INTO journal (at, author, action, patient, result, detail)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (now(), by, action, patient, result, detail),
-        )
-
-    def journal(self, limit: int = 1000) -> list[JournalEntry]:
-        """Latest lines of the journal, oldest first."""
-        sql = "SELECT at, author, action, patient, result, detail FROM journal"
-        rows = self._db.execute(f"{sql} ORDER BY seq DESC LIMIT ?", (limit,)).fetchall()
-        return [JournalEntry(*row) for row in reversed(rows)]
+        """Trace an action that has nothing more to tell than its result."""
+        trace = Trace(by=by, action=action, patient_id=patient, result=result, detail=detail)
+        self.traces.add(trace)
 
 
 def new_identity(draft: Draft, status: Status) -> Identity:
@@ -311,6 +322,7 @@ def new_identity(draft: Draft, status: Status) -> Identity:
         status=status,
         traits=draft.traits,
         nss=draft.nss,
+        proof=draft.proof,
         created_on=now()[:10],
     )
     return replace(identity, private_system=draft.private_system or identity.private_system)

@@ -8,14 +8,18 @@ from typing import Any
 
 from aiohttp import web
 
+from demo_dui import faults, rights
 from demo_dui.accounts import Accounts, User
 from demo_dui.identity import Identity
 from demo_dui.naming import RefusedError
 from demo_dui.service import Dui
+from demo_dui.traces import READING
 
 DUI = web.AppKey("dui", Dui)
 ACCOUNTS = web.AppKey("accounts", Accounts)
 SECURE_COOKIES = web.AppKey("secure_cookies", bool)
+REFUSAL_PAGE: web.AppKey[Callable[[web.Request, str], web.Response]] = web.AppKey("refusal_page")
+NOT_JSON = "Le corps doit être un objet JSON."
 COOKIE = "session"
 USER = "user"
 OPEN_PATHS = {"/login", "/logout"}
@@ -41,7 +45,31 @@ async def sign_in_required(request: web.Request, handler: Handler) -> web.Stream
             return error(403, "Accès réservé aux professionnels.")
         raise web.HTTPSeeOther(f"/accounts/{user.account_id}")
     request[USER] = user
+    right = rights.needed(request.method, request.path) if user.is_professional else None
+    if right is not None and not may(request, right):
+        return _refusal(request, right, is_machine)
     return await handler(request)
+
+
+def may(request: web.Request, right: str) -> bool:
+    """Tell whether the profile of the signed-in user holds a right."""
+    return request.app[DUI].rights.has(user_of(request).login, right)
+
+
+def _refusal(request: web.Request, right: str, is_machine: bool) -> web.Response:
+    """403, by page or in JSON; it says which right is missing and nothing of the person."""
+    dui, login = request.app[DUI], user_of(request).login
+    patient_id = next((part for part in request.path.split("/") if part.isdecimal()), None)
+    detail = f"droit « {right} » absent : {request.method} {request.path}"
+    dui.store.log(login, "accès refusé", patient_id, "refus", detail)
+    text = (
+        f"Accès refusé : votre profil n'a pas le droit « {rights.RIGHTS[right]} ». "
+        "Demandez-le à l'administrateur du site."
+    )
+    identity = dui.identity(patient_id) if patient_id else None
+    if identity is not None and faults.active("droits-refus-bavard"):
+        text += f" Personne concernée : {identity.traits.birth_name}, {identity.traits.birth_date}."
+    return error(403, text) if is_machine else request.app[REFUSAL_PAGE](request, text)
 
 
 def _user(request: web.Request) -> User | None:
@@ -121,5 +149,5 @@ def known_identity(request: web.Request) -> Identity | None:
     dui = request.app[DUI]
     identity = dui.identity(request.match_info["id"])
     if identity is not None and request.method == "GET":
-        dui.store.log(user_of(request).login, "consultation d'identité", identity.id)
+        dui.store.log(user_of(request).login, READING, identity.id)
     return identity

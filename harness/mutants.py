@@ -37,6 +37,16 @@ THEMES: dict[str, tuple[str, ...]] = {
         "ins/test_statuts.py",
     ),
     "compte": ("identification/test_compte_patient.py",),
+    "droits": ("ins/test_appel_insi.py",),
+    "traces": ("ins/test_appel_insi.py",),
+    "recherche": ("ins/test_statuts.py",),
+    "verrous": ("ins/test_statuts.py",),
+    "attributs": ("ins/test_statuts.py",),
+    "justificatifs": ("ins/test_statuts.py",),
+    "impression": ("ins/test_transmission.py",),
+    "echanges": ("ins/test_transmission.py",),
+    "verification": ("ins/test_prise_en_compte_pam.py",),
+    "export": ("ins/test_transmission.py",),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""
 WITH_BROWSER = frozenset({"ecran"})

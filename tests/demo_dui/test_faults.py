@@ -15,6 +15,7 @@ from demo_dui import (
     api,
     faults,
     fhir_view,
+    insi_calls,
     insi_messages,
     pam_in,
     pam_out,
@@ -62,6 +63,29 @@ FOUND: dict[str, Any] = {
 }
 # The faults seen only in a rendered page are tested with the pages.
 PAGE_FAULTS = {"ecran-alerte-absente", "ecran-formulaire-sans-lieu", "ecran-nom-utilise-exige"}
+THEMES = {
+    "statut",
+    "champs",
+    "caracteres",
+    "transmission",
+    "insi",
+    "acquittement",
+    "ecran",
+    "compte",
+}
+# Their faults are observed over real sockets, behaviour by behaviour.
+LATER_THEMES = {
+    "droits",
+    "traces",
+    "recherche",
+    "verrous",
+    "attributs",
+    "justificatifs",
+    "impression",
+    "echanges",
+    "verification",
+    "export",
+}
 VOLATILE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{20}|20[0-9]{12}|20\d\d-\d\d-\d\dT[0-9:.]+Z|IPP[0-9A-F]{12}"
 )
@@ -120,18 +144,18 @@ class Observer:
 
     def call_insi(self, identity: Any, answer: Answer | None) -> None:
         self.insi.answer = answer
-        outcome = asyncio.run(self.dui.call_insi(identity, "traits", "pro.martin"))
+        outcome = asyncio.run(insi_calls.call(self.dui, identity, "traits", "pro.martin"))
         self.note((outcome.code, outcome.outcome))
         self.see(outcome.identity)
 
     def receive(self, event: str, ins: str, pid32: str, processing: str = "T") -> None:
         pid = (
-            f"PID|1||G1^^^GAP&gap.example.org&DNS^PI{ins}||DUBOIS^PAUL^PAUL^^^^L~NOM^PAUL^^^^^D||"
+            f"PID|1||G1^^^BANC&gap.example.org&DNS^PI{ins}||DUBOIS^PAUL^PAUL^^^^L~NOM^PAUL^^^^^D||"
             f"19790328|F|||^^^^^^BDL^^63220|||||||||||||||||||||{pid32}"
         )
-        header = f"MSH|^~\\&|GAM|X|DPI|Y|20240101||ADT^{event}^ADT_A05|M1|{processing}|2.5^FRA^2.11"
+        header = f"MSH|^~\\&|GAM|BANC|DPI|Y|20240101||ADT^{event}^ADT_A05|M1|{processing}|2.5^FRA^2.11"
         content = f"{header}|||||FRA|UNICODE UTF-8|FR\rEVN||20240101\r{pid}\rPV1|1|N\r".encode()
-        self.note(pam_in.answer(self.dui, content).decode())
+        self.note(asyncio.run(pam_in.answer(self.dui, content)).decode())
         for identity in self.dui.store.identities_of("private_id", "G1"):
             self.see(identity)
 
@@ -199,7 +223,7 @@ def test_observation_is_repeatable(healthy: str, tmp_path: Path) -> None:
     assert Observer(tmp_path).everything() == healthy
 
 
-@pytest.mark.parametrize("fault", [f.name for f in FAULTS if f.name not in PAGE_FAULTS])
+@pytest.mark.parametrize("fault", [f.name for f in FAULTS if f.theme in THEMES and f.name not in PAGE_FAULTS])
 def test_fault_is_observable(fault: str, healthy: str, tmp_path: Path) -> None:
     faults.switch(fault)
     assert Observer(tmp_path).everything() != healthy
@@ -208,21 +232,11 @@ def test_fault_is_observable(fault: str, healthy: str, tmp_path: Path) -> None:
 def test_catalogue_is_well_formed_and_each_fault_sits_somewhere() -> None:
     names = [fault.name for fault in FAULTS]
     assert len(names) == len(set(names)) >= 45
-    themes = {fault.theme for fault in FAULTS}
-    assert themes == {
-        "statut",
-        "champs",
-        "caracteres",
-        "transmission",
-        "insi",
-        "acquittement",
-        "ecran",
-        "compte",
-    }
+    assert {fault.theme for fault in FAULTS} == THEMES | LATER_THEMES
     code = "".join(
         path.read_text("utf-8")
         for path in (ROOT / "demo_dui").glob("*.py")
-        if path.name != "fault_list.py"
+        if not path.name.startswith("fault_list")
     )
     assert [name for name in names if f'"{name}"' not in code] == []
     assert all(re.fullmatch(r"[A-Z0-9]+(-[A-Z0-9]+)+", i) for f in FAULTS for i in f.expected)

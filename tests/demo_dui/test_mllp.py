@@ -114,7 +114,7 @@ def test_validated_without_ins_is_validee(dui: Any) -> None:
         ("A31", {}, "207", "902"),
         ("A40", {}, "100", ""),
         ("A99", {}, "201", ""),
-        ("A28", {"code": "ORU^R01^ORU_R01"}, "200", ""),
+        ("A28", {"code": "VXU^V04^VXU_V04"}, "200", ""),
         ("A28", {"processing": "X"}, "202", ""),
         ("A28", {"version": "2.3"}, "203", ""),
     ],

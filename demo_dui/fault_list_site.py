@@ -1,0 +1,109 @@
+"""Seeded faults of the site's side: rights, traces, search, locks, attributes, justificatifs."""
+
+from __future__ import annotations
+
+from demo_dui.fault import of_theme
+
+_RIGHTS = of_theme(
+    "droits",
+    ("droits-page-ouverte", "La fiche s'ouvre à un profil sans droit d'accès.", "AUT-01"),
+    ("droits-api-ouverte", "L'API rend la personne à un profil sans droit.", "AUT-02"),
+    ("droits-fhir-ouvert", "FHIR rend la personne à un profil sans droit.", "AUT-02"),
+    ("droits-recherche-ouverte", "La recherche s'ouvre à un profil sans droit.", "AUT-02"),
+    ("droits-insi-ouvert", "Un profil sans droit INSi appelle INSi.", "AUT-03"),
+    ("droits-refus-bavard", "La page de refus nomme la personne.", "AUT-04"),
+    ("droits-changement-sans-effet", "Un changement de droits n'a pas d'effet.", "AUT-05"),
+    ("droits-gestion-ouverte", "Un profil sans gestion change les droits.", "AUT-06"),
+    ("droits-traces-ouvertes", "Les traces se lisent sans le droit.", "AUT-07"),
+    ("droits-reglage-absent", "La page des droits ne montre aucun profil.", "IHM-12"),
+)
+
+_TRACES = of_theme(
+    "traces",
+    ("traces-consultation-absente", "La consultation d'une fiche n'est pas tracée.", "TRA-01"),
+    ("traces-auteur-generique", "La trace ne nomme pas l'utilisateur.", "TRA-01"),
+    ("traces-sans-date", "La trace n'est pas datée.", "TRA-01"),
+    ("traces-insi-absente", "L'appel INSi n'est pas tracé.", "TRA-02"),
+    ("traces-insi-sans-code", "La trace INSi ne porte pas le code.", "TRA-02"),
+    ("traces-insi-sans-mode", "La trace INSi ne dit pas le mode d'appel.", "TRA-02"),
+    ("traces-insi-sans-reponse", "La réponse d'INSi n'est pas gardée.", "TRA-03"),
+    ("traces-modification-absente", "Une modification n'est pas tracée.", "TRA-04"),
+    ("traces-sans-ancienne-valeur", "L'ancienne valeur n'est pas tracée.", "TRA-04"),
+    ("traces-sans-nouvelle-valeur", "La nouvelle valeur n'est pas tracée.", "TRA-04"),
+    ("traces-partenaire-absente", "Un envoi au partenaire n'est pas tracé.", "TRA-05"),
+    ("traces-sans-destinataire", "La trace d'envoi ne nomme pas le destinataire.", "TRA-05"),
+    (
+        "traces-sans-identifiant-message",
+        "La trace d'échange ne porte pas l'identifiant du message.",
+        "TRA-05",
+    ),
+    ("traces-reception-absente", "Une réception n'est pas tracée.", "TRA-06"),
+    ("traces-verification-absente", "La vérification INSi n'est pas tracée.", "TRA-07"),
+)
+
+_SEARCH = of_theme(
+    "recherche",
+    ("recherche-date-ignoree", "La date de naissance ne filtre pas.", "IDN-27"),
+    ("recherche-premier-seul", "Seul un des homonymes est rendu.", "IDN-27"),
+    ("recherche-nom-entier", "Les premières lettres ne suffisent pas.", "IDN-27"),
+    ("recherche-nom-naissance-ignore", "Le nom de naissance n'est pas cherché.", "IDN-27"),
+    ("recherche-nom-utilise-ignore", "Le nom utilisé n'est pas cherché.", "IDN-30"),
+    ("recherche-prenom-utilise-ignore", "Le prénom utilisé n'est pas cherché.", "IDN-30"),
+    ("recherche-premier-prenom-ignore", "Le premier prénom n'est pas cherché.", "IDN-30"),
+    ("recherche-liste-prenoms-ignoree", "Les autres prénoms ne sont pas cherchés.", "IDN-30"),
+    ("recherche-matricule-jamais-trouvee", "Un matricule juste ne trouve rien.", "IDN-28"),
+    ("recherche-cle-ignoree", "Une clé fausse n'arrête pas la recherche.", "IDN-28"),
+    ("recherche-matricule-sans-cle", "Un matricule sans clé est cherché.", "IDN-28"),
+    ("recherche-trait-union-sensible", "Le trait d'union compte.", "IDN-29"),
+    ("recherche-apostrophe-sensible", "L'apostrophe compte.", "IDN-29"),
+    ("recherche-double-trait-sensible", "Le double trait d'union compte.", "IDN-29"),
+    ("recherche-accents-sensible", "Les accents saisis comptent.", "IDN-29"),
+)
+
+_LOCKS = of_theme(
+    "verrous",
+    ("verrou-recuperee-absent", "Récupérée : traits stricts modifiables par tous.", "IDN-37"),
+    ("verrou-qualifiee-absent", "Qualifiée : traits stricts modifiables par tous.", "IDN-37"),
+    ("verrou-nom-utilise", "Le nom utilisé est verrouillé lui aussi.", "IDN-38"),
+    ("verrou-invisible", "La page ne dit pas qu'un trait est verrouillé.", "IHM-10"),
+    ("prenom-incoherent-accepte", "Un premier prénom hors de la liste est accepté.", "IDN-31"),
+    ("prenom-verrouille", "Le premier prénom ne suit plus la liste d'INSi.", "IDN-31"),
+    ("super-garde-statut", "Trait strict changé : le statut reste.", "IDN-39"),
+    ("super-garde-matricule", "Trait strict changé : le matricule reste.", "IDN-39"),
+    ("super-garde-oid", "Trait strict changé : l'OID reste.", "IDN-39"),
+    ("super-tout-provisoire", "Une qualifiée rétrogradée devient provisoire.", "IDN-39"),
+    ("nom-utilise-retrograde", "Changer le nom utilisé rétrograde l'identité.", "IDN-39"),
+    ("propagation-absente", "La modification n'est pas envoyée au partenaire.", "IDN-40"),
+    ("propagation-a31-pour-strict", "Un trait strict changé part en A31.", "IDN-40"),
+    ("propagation-anciens-traits", "Le message porte les anciens traits.", "IDN-40"),
+    ("propagation-ins-gardee", "Le message porte encore l'INS effacée.", "IDN-40"),
+)
+
+_ATTRIBUTES = of_theme(
+    "attributs",
+    ("attribut-douteuse-garde-statut", "« douteuse » ne rend pas provisoire.", "IDN-35"),
+    ("attribut-fictive-garde-statut", "« fictive » ne rend pas provisoire.", "IDN-35"),
+    ("attribut-garde-matricule", "« douteuse » n'efface pas l'INS.", "IDN-35"),
+    ("attribut-garde-oid", "« douteuse » n'efface pas l'OID.", "IDN-35"),
+    ("attribut-douteuse-appelle-insi", "Une identité douteuse appelle INSi.", "IDN-36"),
+    ("attribut-fictive-appelle-insi", "Une identité fictive appelle INSi.", "IDN-36"),
+    ("attribut-invisible", "La fiche ne montre pas l'attribut.", "IHM-11"),
+    ("attribut-paire-interdite", "« douteuse » et « fictive » vont ensemble.", "V2-PID-19"),
+)
+
+_PROOFS = of_theme(
+    "justificatifs",
+    ("justificatif-non-enregistre", "Le justificatif saisi n'est pas gardé.", "IDN-32"),
+    ("justificatif-faible-valide", "Un justificatif faible valide l'identité.", "IDN-33"),
+    ("justificatif-liste-figee", "La liste réglée par le site est ignorée.", "IDN-33"),
+    ("validation-auto-toujours", "La validation automatique ne s'éteint pas.", "IDN-34"),
+    ("validation-auto-jamais", "La validation automatique ne s'allume pas.", "IDN-34"),
+    ("validation-auto-faible", "La validation automatique ignore la confiance.", "IDN-34"),
+    ("reglage-justificatifs-absent", "Les justificatifs ne se règlent pas.", "IHM-12"),
+    ("reglage-validation-auto-absent", "L'automatisme n'a pas de réglage.", "IHM-12"),
+    ("nss-perdu", "Le numéro de sécurité sociale saisi est perdu.", "IDN-49"),
+    ("nss-dans-matricule", "Le numéro de sécurité sociale va au matricule.", "IDN-49"),
+    ("nss-libelle-ins", "Le numéro de remboursement est libellé « INS ».", "IHM-13"),
+)
+
+SITE = (*_RIGHTS, *_TRACES, *_SEARCH, *_LOCKS, *_ATTRIBUTES, *_PROOFS)
