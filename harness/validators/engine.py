@@ -31,6 +31,8 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "ins": ("LEX-",),
     "identity": ("IDN-",),
     "screen": ("IHM-",),
+    "rights": ("AUT-",),
+    "traces": ("TRA-",),
 }
 """Folder of `harness/validators` → prefixes of the rule ids that it holds."""
 
