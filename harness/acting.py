@@ -47,16 +47,20 @@ class InsiDesk:
     """INSi, simulated: what it knows of the scenario's persons and how it fails."""
 
     def __init__(self, simulator: InsiSimulator, cast: Cast) -> None:
-        self._simulator = simulator
+        self.simulator = simulator
         self._cast = cast
 
     def knows(self, key: str) -> None:
         """Have INSi know the person of this key."""
-        self._simulator.knows(self._cast.person(key))
+        self.simulator.knows(self._cast.person(key))
 
     def fails_with(self, fault: str, patient: Patient) -> None:
         """Have INSi answer this patient's calls with a named fault."""
-        self._simulator.fails_with(fault, patient.person)
+        self.simulator.fails_with(fault, patient.person)
+
+    def does_not_confirm(self, key: str) -> None:
+        """Have INSi answer KO to the verifications about the person of this key."""
+        self.simulator.fails_with("verification-ko", self._cast.person(key))
 
     def answer_for(self, patient: Patient) -> dict[str, str]:
         """Return the traits that INSi holds for a patient, by field name."""

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
+from harness.acting_domains import DomainDesk, MessageDesk
+from harness.acting_editing import EditingDesk, InsiWatch, ProofDesk
 from harness.cast import Cast
 from harness.dossier import Dossier
 from harness.marks import Declared
@@ -229,6 +231,38 @@ def screens(request: pytest.FixtureRequest) -> ScreenDesk:
 def accounts(request: pytest.FixtureRequest) -> AccountDesk:
     """The accounts of patients."""
     return AccountDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def editing(request: pytest.FixtureRequest) -> EditingDesk:
+    """Changes of traits, attributes and verifications."""
+    return EditingDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def proofs(request: pytest.FixtureRequest) -> Generator[ProofDesk]:
+    """Justificatifs and their settings, put back as they were at the end."""
+    desk = ProofDesk(_run(request).drivers, _state(request).cast)
+    yield desk
+    desk.restore()
+
+
+@pytest.fixture
+def watch(request: pytest.FixtureRequest, insi: InsiDesk) -> InsiWatch:
+    """What reached INSi."""
+    return InsiWatch(insi.simulator, _state(request).cast)
+
+
+@pytest.fixture
+def other_domain(request: pytest.FixtureRequest, insi: InsiDesk) -> DomainDesk:
+    """Another identification domain."""
+    return DomainDesk(_run(request).drivers, _state(request).cast, insi.simulator)
+
+
+@pytest.fixture
+def messages(request: pytest.FixtureRequest) -> MessageDesk:
+    """Orders, appointments and results."""
+    return MessageDesk(_run(request).drivers, _state(request).cast)
 
 
 def _run(request: pytest.FixtureRequest) -> Run:

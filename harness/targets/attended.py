@@ -279,6 +279,11 @@ class AttendedScreens:
         """Have the person show the settings."""
         return self._screen("settings", "la page des réglages")
 
+    def page(self, name: str, key: str = "") -> Screen:
+        """Have the person show a page of the software."""
+        whose = f" (patient {key})" if key else ""
+        return self._screen(name, f"la page « {PAGE_TITLES[name]} »{whose}")
+
     def create(self, person: Person) -> tuple[Attempt, Screen]:
         """Have the person create by the screen, then show what it says."""
         attempt = AttendedIdentities(self._terminal).create(person)

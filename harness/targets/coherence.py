@@ -32,11 +32,18 @@ OPERATIONS: dict[Capability, tuple[str, ...]] = {
     C.SEARCH: ("search",),
     C.FHIR_VIEW: ("fhir_view",),
     C.ACCOUNTS: ("account_create", "account_link", "account_read"),
+    C.EDITING: ("update",),
+    C.REGISTRATION: ("register",),
+    C.ATTRIBUTES: ("attributes",),
+    C.VALIDATION_SETTINGS: ("automatic_validation", "document_trust", "trust_contracts"),
+    C.WORK_LIST: ("work_list",),
+    C.INS_VERIFICATION: ("ins_verification",),
+    C.MESSAGES: ("send_message",),
 }
 """Capability → operations that `[drivers.http.operations]` must describe to offer it."""
 
-KNOWN_OPERATIONS = (*(name for names in OPERATIONS.values() for name in names), "update", "emit")
-PAGES = ("patient", "creation", "account", "settings")
+KNOWN_OPERATIONS = (*(name for names in OPERATIONS.values() for name in names), "emit")
+PAGES = ("patient", "creation", "account", "settings", "edition", "work_list")
 
 
 def checked(target: Target) -> tuple[Target, list[Fault]]:

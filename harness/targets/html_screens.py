@@ -54,6 +54,10 @@ class HtmlScreens:
         """Return the page of settings."""
         return self._screen("settings", self._open(page_path(self._options, "settings")))
 
+    def page(self, name: str, key: str = "") -> Screen:
+        """Return a page that the file names, of the patient `key` when it is one's."""
+        return self._screen(name, self._open(page_path(self._options, name, key)))
+
     def create(self, person: Person) -> tuple[Attempt, Screen]:
         """Post the creation form with the traits of a person."""
         answer = self._open(page_path(self._options, "creation"))

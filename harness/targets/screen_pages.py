@@ -18,12 +18,16 @@ PAGE_TITLES = {
     "creation": "Formulaire de création",
     "account": "Compte de l'usager",
     "settings": "Réglages",
+    "edition": "Formulaire de modification",
+    "work_list": "Liste de travail",
 }
 PAGE_WORDS = {
     "patient": "patient",
     "creation": "création",
     "account": "compte",
     "settings": "réglages",
+    "edition": "modification",
+    "work_list": "liste de travail",
 }
 
 

@@ -78,6 +78,10 @@ class BrowserScreens:
         """Return the page of settings."""
         return self._show("settings")
 
+    def page(self, name: str, key: str = "") -> Screen:
+        """Return a page that the file names, of the patient `key` when it is one's."""
+        return self._show(name, key)
+
     def create(self, person: Person) -> tuple[Attempt, Screen]:
         """Fill the creation form and submit it.
 

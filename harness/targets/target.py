@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -132,7 +132,28 @@ class HttpOptions:
     __pydantic_config__: ClassVar = STRICT
     credentials: Credentials = NO_CREDENTIALS
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    users: Mapping[str, Credentials] = field(default_factory=dict)
+    """Role (`super_utilisateur`…) → who signs in for it; anyone else is `credentials`."""
     operations: Mapping[str, Operation] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """Another identification domain: who sends (MSH-4) and who gives its identifiers (CX.4)."""
+
+    __pydantic_config__: ClassVar = STRICT
+    facility: str
+    authority: str
+
+
+THIRD_PARTY, TRUSTED = "tiers", "contrat"
+DOMAINS: Mapping[str, Domain] = {
+    THIRD_PARTY: Domain(facility="LABO-TIERS", authority="LABO-TIERS&labo-tiers.example.org&DNS"),
+    TRUSTED: Domain(
+        facility="CLINIQUE-LIEE", authority="CLINIQUE-LIEE&clinique-liee.example.org&DNS"
+    ),
+}
+"""The domains that speak to the target besides its own: one unknown to it, one under contract."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +173,15 @@ class Hl7v2Options:
     authority: str = "BANC&banc-conformite.example.org&DNS"
     """Assigning authority of the local identifiers that we send (CX.4)."""
     pam_version: str = "2.11"
+    domains: Mapping[str, Domain] = field(default_factory=lambda: dict(DOMAINS))
+    """`tiers` (another identification domain) and `contrat` (one under a contract of trust)."""
+
+    def speaking_for(self, domain: str) -> Hl7v2Options:
+        """Return the options of a message that another domain sends; '' is the GAP's own."""
+        if not domain:
+            return self
+        other = self.domains.get(domain, DOMAINS[domain])
+        return replace(self, sending_facility=other.facility, authority=other.authority)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
