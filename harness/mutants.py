@@ -40,12 +40,16 @@ THEMES: dict[str, tuple[str, ...]] = {
     "droits": ("ins/test_appel_insi.py",),
     "traces": ("ins/test_appel_insi.py",),
     "recherche": ("ins/test_statuts.py",),
-    "verrous": ("ins/test_statuts.py",),
-    "attributs": ("ins/test_statuts.py",),
-    "justificatifs": ("ins/test_statuts.py",),
+    "verrous": (
+        "ins/test_verrous.py",
+        "ins/test_premier_prenom.py",
+        "ins/test_super_utilisateur.py",
+    ),
+    "attributs": ("ins/test_attributs.py", "ins/test_historique_statut.py"),
+    "justificatifs": ("ins/test_justificatifs.py", "ins/test_numero_remboursement.py"),
     "impression": ("ins/test_transmission.py",),
-    "echanges": ("ins/test_transmission.py",),
-    "verification": ("ins/test_prise_en_compte_pam.py",),
+    "echanges": ("ins/test_messages_hl7.py",),
+    "verification": ("ins/test_autre_domaine.py", "ins/test_verification_propre.py"),
     "export": ("ins/test_transmission.py",),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""
