@@ -61,8 +61,8 @@ def _altered(values: dict[str, str]) -> dict[str, str]:
     return values
 
 
-def svg(text: str) -> str:
-    """The drawing, one unit a module, with a quiet zone of two modules around it."""
+def svg(text: str) -> tuple[str, float]:
+    """The drawing with its quiet zone of two modules, and its width for 1 of the symbol alone."""
     rows = DataMatrix(text).matrix
     size = len(rows) + 2 * _QUIET_MODULES
     squares = "".join(
@@ -71,8 +71,9 @@ def svg(text: str) -> str:
         for x, module in enumerate(row)
         if module
     )
-    return (
+    drawing = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" '
         f'shape-rendering="crispEdges"><rect width="{size}" height="{size}" fill="#fff"/>'
         f'<path d="{squares}" fill="#000"/></svg>'
     )
+    return drawing, size / len(rows)

@@ -113,6 +113,8 @@ def _patient(identity: Identity) -> Json:
         if identifier["type"]["coding"][0]["code"] == "PI":
             local = "" if faults.active("export-identifiant-local-nu") else f"3{FINESS}/"
             identifier |= {"system": LOCAL_SYSTEM, "value": f"{local}{identity.private_id}"}
+    if with_ins and faults.active("export-ins-en-double"):
+        resource["identifier"].append(fhir_view.ins_identifier(identity, str(identity.matricule)))
     if not with_ins and identity.matricule and faults.active("export-ins-recuperee"):
         resource["identifier"].append(fhir_view.ins_identifier(identity, identity.matricule))
     if not with_ins and not faults.active("export-sans-ordre-naissance"):
@@ -126,8 +128,7 @@ def _birth_order(identity: Identity) -> Json:
     order = (identity.nss or "")[10:13]
     if order.isdecimal() and int(order) > 0:
         return {"url": url, "valuePositiveInt": int(order)}
-    absent = {"url": ABSENT, "valueCode": "unknown"}
-    return {"url": url, "_valuePositiveInt": {"extension": [absent]}}
+    return {"url": url, "extension": [{"url": ABSENT, "valueCode": "unknown"}]}
 
 
 def _document(store: Store, identity: Identity) -> Json:
@@ -139,8 +140,6 @@ def _document(store: Store, identity: Identity) -> Json:
         "data": base64.b64encode(content.encode()).decode(),
         "title": f"Dossier d'identité {identity.private_id}",
     }
-    if faults.active("export-document-sans-titre"):
-        del attachment["title"]
     return {
         "resourceType": "DocumentReference",
         "meta": {"profile": [f"{TDDUI}/tddui-document-reference"]},

@@ -10,7 +10,7 @@ _PRINT = of_theme(
     ("impression-sans-premier-prenom", "Le premier prénom n'est pas imprimé.", "IMP-01"),
     ("impression-sans-date", "La date de naissance n'est pas imprimée.", "IMP-01"),
     ("impression-sans-sexe", "Le sexe n'est pas imprimé.", "IMP-01"),
-    ("impression-nom-altere", "Le nom est imprimé avec une lettre en moins.", "IMP-01"),
+    ("impression-nom-altere", "Le nom est imprimé avec une lettre en moins.", "IMP-06"),
     ("impression-sans-matricule", "Qualifiée : le matricule n'est pas imprimé.", "IMP-02"),
     ("impression-matricule-sans-nature", "Le matricule est imprimé sans nature.", "IMP-02"),
     ("impression-matricule-recuperee", "Récupérée : le matricule est imprimé.", "IMP-03"),
@@ -73,7 +73,7 @@ _EXPORT = of_theme(
     ("export-identifiant-local-nu", "L'identifiant local n'a pas le FINESS.", "FR-DUI-05"),
     ("export-ins-recuperee", "L'INS d'une récupérée est exportée.", "FR-DUI-06"),
     ("export-sans-ordre-naissance", "L'ordre de naissance n'est pas exporté.", "FR-DUI-06"),
-    ("export-document-sans-titre", "Un document exporté n'a pas de titre.", "FR-DUI-10"),
+    ("export-ins-en-double", "L'INS d'une qualifiée est exportée deux fois.", "FR-DUI-04"),
 )
 
 EXCHANGES = (*_PRINT, *_MESSAGES, *_CHECKS, *_EXPORT)

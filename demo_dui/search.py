@@ -92,7 +92,8 @@ def _matches(identity: Identity, criteria: Criteria) -> bool:
     traits = identity.traits
     families = _values(traits, _NAMES_LOST)
     givens = _values(traits, _GIVEN_LOST)
-    if not faults.active("recherche-liste-prenoms-ignoree"):
+    first_lost = faults.active("recherche-premier-prenom-ignore")
+    if not first_lost and not faults.active("recherche-liste-prenoms-ignoree"):
         givens += [_letters(one) for one in (traits.birth_given_names or "").split()]
         givens.append(_letters(traits.birth_given_names))
     return (

@@ -45,12 +45,12 @@ async def take(dui: Dui, person: Received, domain: str, message_id: str) -> Iden
     if domain in contracts and not faults.active("contrat-sans-effet"):
         reason = f"contrat de confiance avec {domain}"
         return _keep_ins(dui, known or _create(dui, person), person, Status.QUALIFIEE, reason)
-    if known and known.status in WITH_INS and known.matricule == person.matricule:
+    if known and _is_held(known, person):
         return known  # Already retrieved here: nothing to verify (règle 52).
     answer = await _verified(dui, person, known)
     # The answer took time: the decision bears on the present state.
     known = _known(dui, person)
-    if answer.code == "00" and not (known and known.matricule):
+    if answer.code == "00" and (known is None or known.matricule is None):
         return _confirmed(dui, person, known)
     return _put_aside(dui, person, known, domain, message_id, answer)
 
@@ -63,15 +63,21 @@ async def _verified(dui: Dui, person: Received, known: Identity | None) -> Answe
 
 
 def _known(dui: Dui, person: Received) -> Identity | None:
-    """The same person among ours: by local identifier, then matricule, then the strict traits."""
+    """The same person among ours: by its domain's identifier, by matricule, by strict traits."""
     store = dui.store
-    found = store.find_by_private_id(person.private_id)
-    if found is None and person.matricule:
-        found = next(iter(store.identities_of("matricule", person.matricule)), None)
-    if found is not None:
-        return found
+    numbered = store.identities_of("private_id", person.private_id)
+    found = [one for one in numbered if one.private_authority == person.authority]
+    if not found and person.matricule:
+        found = store.identities_of("matricule", person.matricule)
+    if found:
+        return found[0]
     same = [i for i in store.identities(person.traits.birth_date) if _same(i.traits, person.traits)]
     return same[0] if len(same) == 1 else None
+
+
+def _is_held(known: Identity, person: Received) -> bool:
+    same_ins = known.status in WITH_INS and known.matricule == person.matricule
+    return same_ins and _same(known.traits, person.traits)
 
 
 def _same(one: Traits, other: Traits) -> bool:
@@ -80,7 +86,9 @@ def _same(one: Traits, other: Traits) -> bool:
 
 
 def _create(dui: Dui, person: Received) -> Identity:
-    draft = Draft(traits=person.traits, private_id=person.private_id)
+    # Two domains may give the same number: ours keeps it, the newcomer then gets another.
+    taken = dui.store.find_by_private_id(person.private_id) is not None
+    draft = Draft(traits=person.traits, private_id=None if taken else person.private_id)
     created = dui.store.add(new_identity(draft, Status.PROVISOIRE))
     return dui.store.save(replace(created, private_authority=person.authority))
 

@@ -204,6 +204,119 @@ class Running:
             return read_frame(connection)
 
 
+TRAITS = {
+    "birth_name": "PAT-TROIS",
+    "first_birth_given_name": "DOMINIQUE",
+    "birth_given_names": "DOMINIQUE MARIE-LOUISE",
+    "birth_date": "1979-03-28",
+    "sex": "F",
+    "birth_place_code": "63220",
+    "used_name": "D'ARC",
+    "used_given_name": "DOMI",
+}
+MATRICULE, OID = "279035121518989", "1.2.250.1.213.1.4.10"
+RESULT = "http://www.cnamts.fr/INSiResultat"
+UNIT_RESULT = "http://www.cnamts.fr/INSiLot2/REPUnitaire"
+
+
+class Desk:
+    """What a professional does over the business API, with the answers of INSi scripted."""
+
+    matricule, oid, traits = MATRICULE, OID, TRAITS
+
+    def __init__(self, dui: Running, insi: Insi) -> None:
+        self.dui, self.insi = dui, insi
+
+    def call(self, method: str, path: str, by: str = USER[0], **options: Any) -> requests.Response:
+        """An API call as a user; all have the same password."""
+        return self.dui.call(method, path, auth=(by, PASSWORD), **options)
+
+    def create(self, **changes: str | None) -> str:
+        """A new identity; gives its id."""
+        answer = self.call("POST", "/api/patients", json=TRAITS | changes)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def recovered(self, **changes: str | None) -> str:
+        """An identity with the INS that INSi gave."""
+        patient_id = self.create(**changes)
+        self.insi.will_answer(self.found(**changes))
+        answer = self.call("POST", f"/api/patients/{patient_id}/insi", json={})
+        assert answer.json()["outcome"] == "updated", answer.text
+        return patient_id
+
+    def qualified(self, **changes: str | None) -> str:
+        """A recovered identity whose document was then checked."""
+        patient_id = self.recovered(**changes)
+        body = {"document": "PA"}
+        self.call("POST", f"/api/patients/{patient_id}/verification", json=body)
+        return patient_id
+
+    def read(self, patient_id: str) -> dict[str, Any]:
+        """The internal view."""
+        return dict(self.call("GET", f"/api/patients/{patient_id}").json())
+
+    def traces(self, patient_id: str | None = None, **equal: str) -> list[dict[str, Any]]:
+        """The traces, those on a patient and with these values when given."""
+        params = {"patient": patient_id} if patient_id else {}
+        entries = self.call("GET", "/api/journal", params=params).json()["entries"]
+        return [e for e in entries if all(e[name] == value for name, value in equal.items())]
+
+    def sets(self, **values: Any) -> None:
+        """Change settings."""
+        answer = self.call("PUT", "/api/settings", json=values)
+        assert answer.status_code == 200, answer.text
+
+    @staticmethod
+    def found(**changes: str | None) -> str:
+        """An INSi answer 00 for the traits of a new identity."""
+        traits = {name: value or "" for name, value in (TRAITS | changes).items()}
+        return (
+            f'<RESULTAT xmlns="{RESULT}"><CR><CodeCR>00</CodeCR><LibelleCR>OK</LibelleCR></CR>'
+            f"<INDIVIDU><INSACTIF><IdIndividu><NumIdentifiant>{MATRICULE[:13]}</NumIdentifiant>"
+            f"<Cle>{MATRICULE[13:]}</Cle></IdIndividu><OID>{OID}</OID></INSACTIF><TIQ>"
+            f"<NomNaissance>{traits['birth_name']}</NomNaissance>"
+            f"<Prenom>{traits['first_birth_given_name']}</Prenom>"
+            f"<ListePrenom>{traits['birth_given_names']}</ListePrenom><Sexe>{traits['sex']}</Sexe>"
+            f"<DateNaissance>{traits['birth_date']}</DateNaissance>"
+            f"<LieuNaissance>{traits['birth_place_code']}</LieuNaissance></TIQ></INDIVIDU></RESULTAT>"
+        )
+
+    @staticmethod
+    def verdict(code: str) -> str:
+        """The answer of a verification."""
+        return (
+            f'<RESULTAT xmlns="{UNIT_RESULT}"><CR><CodeCR>{code}</CodeCR>'
+            "<LibelleCR>-</LibelleCR></CR></RESULTAT>"
+        )
+
+    def receive(
+        self, kind: str, pi: str, ins: bool = True, pid32: str = "VALI", domain: str = "BANC"
+    ) -> list[str]:
+        """Send a message of a domain; MSA-1 and the segments of its acknowledgement."""
+        identifiers = f"{pi}^^^{domain}&{domain.lower()}.example.org&DNS^PI"
+        if ins:
+            identifiers += f"~{MATRICULE}^^^ASIP-SANTE-INS-NIR&{OID}&ISO^INS"
+        traits = TRAITS
+        lines = [
+            f"MSH|^~\\&|GAM|{domain}|DPI|DUI|20260101||{kind}|M-{pi}-{kind[:7]}|T|2.5^FRA^2.11"
+            "|||||FRA|UNICODE UTF-8|FR",
+            "EVN||20260101||||20260101",
+            f"PID|1||{identifiers}||{traits['birth_name']}^{traits['first_birth_given_name']}"
+            f"^{traits['birth_given_names']}^^^^L||19790328|F|||^^^^^^BDL^^63220"
+            f"|||||||||||||||||||||{pid32}|20260101",
+            "PV1|1|N",
+        ]
+        answer = self.dui.mllp(("\r".join(lines) + "\r").encode()).decode()
+        segments = answer.strip("\r").split("\r")
+        return [segments[1].split("|")[1], *segments]
+
+    def of_private_id(self, pi: str) -> list[dict[str, Any]]:
+        """Identities with this local identifier."""
+        answer = self.call("GET", "/api/patients", params={"private_id": pi})
+        return list(answer.json()["patients"])
+
+
 Starter = Callable[..., Running]
 
 
@@ -262,3 +375,10 @@ def dui(running: Running) -> Running:
     """The module's demo_dui, healthy and empty."""
     running.fault(None)
     return running
+
+
+@pytest.fixture
+def desk(dui: Running, insi: Insi) -> Desk:
+    """The professional at work on the module's demo_dui."""
+    insi.will_answer()
+    return Desk(dui, insi)

@@ -153,7 +153,9 @@ class Observer:
             f"PID|1||G1^^^BANC&gap.example.org&DNS^PI{ins}||DUBOIS^PAUL^PAUL^^^^L~NOM^PAUL^^^^^D||"
             f"19790328|F|||^^^^^^BDL^^63220|||||||||||||||||||||{pid32}"
         )
-        header = f"MSH|^~\\&|GAM|BANC|DPI|Y|20240101||ADT^{event}^ADT_A05|M1|{processing}|2.5^FRA^2.11"
+        header = (
+            f"MSH|^~\\&|GAM|BANC|DPI|Y|20240101||ADT^{event}^ADT_A05|M1|{processing}|2.5^FRA^2.11"
+        )
         content = f"{header}|||||FRA|UNICODE UTF-8|FR\rEVN||20240101\r{pid}\rPV1|1|N\r".encode()
         self.note(asyncio.run(pam_in.answer(self.dui, content)).decode())
         for identity in self.dui.store.identities_of("private_id", "G1"):
@@ -223,7 +225,9 @@ def test_observation_is_repeatable(healthy: str, tmp_path: Path) -> None:
     assert Observer(tmp_path).everything() == healthy
 
 
-@pytest.mark.parametrize("fault", [f.name for f in FAULTS if f.theme in THEMES and f.name not in PAGE_FAULTS])
+@pytest.mark.parametrize(
+    "fault", [f.name for f in FAULTS if f.theme in THEMES and f.name not in PAGE_FAULTS]
+)
 def test_fault_is_observable(fault: str, healthy: str, tmp_path: Path) -> None:
     faults.switch(fault)
     assert Observer(tmp_path).everything() != healthy
@@ -254,3 +258,11 @@ def test_demo_dui_imports_nothing_of_the_harness() -> None:
     sources = list((ROOT / "demo_dui").glob("*.py"))
     assert sources
     assert not [p.name for p in sources if pattern.search(p.read_text("utf-8"))]
+
+
+def test_each_later_fault_is_broken_somewhere_over_real_sockets() -> None:
+    folder = Path(__file__).parent
+    told = (folder / "test_site.py").read_text("utf-8")
+    told += (folder / "test_exchanges.py").read_text("utf-8")
+    later = [fault.name for fault in FAULTS if fault.theme in LATER_THEMES]
+    assert [name for name in later if not re.search(rf"[\" ]{name}[\" ]", told)] == []
