@@ -32,34 +32,34 @@ _PRINT = of_theme(
 
 _MESSAGES = of_theme(
     "echanges",
-    ("message-sans-ins", "ORM, SIU, ORU : l'INS qualifiée ne part pas.", "IDN-46"),
-    ("message-ins-recuperee", "ORM, SIU, ORU : l'INS part dès « récupérée ».", "IDN-46"),
-    ("message-autre-nom", "ORM, SIU, ORU : le nom n'est pas le bon.", "IDN-46"),
-    ("reception-orm-refusee", "Un ORM reçu est refusé.", "IDN-47"),
-    ("reception-siu-refusee", "Un SIU reçu est refusé.", "IDN-47"),
-    ("reception-oru-refusee", "Un ORU reçu est refusé.", "IDN-47"),
-    ("reception-metier-cree-doublon", "Un ORU sur un patient connu le double.", "IDN-47"),
+    ("message-sans-ins", "ORM, SIU, ORU : l'INS qualifiée ne part pas.", "IDN-26"),
+    ("message-ins-recuperee", "ORM, SIU, ORU : l'INS part dès « récupérée ».", "IDN-25"),
+    ("message-autre-nom", "ORM, SIU, ORU : le nom n'est pas le bon.", "IDN-50"),
+    ("reception-orm-refusee", "Un ORM reçu est refusé.", "IDN-49"),
+    ("reception-siu-refusee", "Un SIU reçu est refusé.", "IDN-49"),
+    ("reception-oru-refusee", "Un ORU reçu est refusé.", "IDN-49"),
+    ("reception-metier-cree-doublon", "Un ORU sur un patient connu le double.", "IDN-49"),
 )
 
 _CHECKS = of_theme(
     "verification",
     ("traces-verification-absente", "La vérification INSi n'est pas tracée.", "TRA-07"),
-    ("verification-tiers-absente", "L'INS d'un tiers n'est pas vérifiée.", "IDN-41"),
-    ("verification-tiers-qualifiee", "L'INS d'un tiers est tenue pour qualifiée.", "IDN-41"),
-    ("verification-ok-sans-ins", "L'INS vérifiée n'est pas conservée.", "IDN-41"),
-    ("verification-ko-garde-ins", "KO, inconnu : l'INS est gardée.", "IDN-42"),
-    ("verification-ko-inconnu-rejete", "KO, inconnu : l'identité n'est pas créée.", "IDN-42"),
-    ("verification-ko-met-a-jour", "KO, connu : l'identité est mise à jour.", "IDN-43"),
-    ("verification-ko-sans-liste", "KO : rien dans la liste de travail.", "IDN-43"),
-    ("verification-propre-ko-ignoree", "KO sur notre identité : rien ne change.", "IDN-44"),
+    ("verification-tiers-absente", "L'INS d'un tiers n'est pas vérifiée.", "IDN-45"),
+    ("verification-tiers-qualifiee", "L'INS d'un tiers est tenue pour qualifiée.", "IDN-39"),
+    ("verification-ok-sans-ins", "L'INS vérifiée n'est pas conservée.", "IDN-39"),
+    ("verification-ko-garde-ins", "KO, inconnu : l'INS est gardée.", "IDN-40"),
+    ("verification-ko-inconnu-rejete", "KO, inconnu : l'identité n'est pas créée.", "IDN-40"),
+    ("verification-ko-met-a-jour", "KO, connu : l'identité est mise à jour.", "IDN-41"),
+    ("verification-ko-sans-liste", "KO : rien dans la liste de travail.", "IDN-44"),
+    ("verification-propre-ko-ignoree", "KO sur notre identité : rien ne change.", "IDN-42"),
     (
         "verification-propre-ko-garde-matricule",
         "KO sur notre identité : le matricule reste.",
-        "IDN-44",
+        "IDN-42",
     ),
-    ("contrat-sans-effet", "Le contrat de confiance est ignoré.", "IDN-45"),
+    ("contrat-sans-effet", "Le contrat de confiance est ignoré.", "IDN-43"),
     ("liste-travail-vide-ecran", "La page de la liste de travail est vide.", "IHM-14"),
-    ("reglage-contrats-absent", "Les contrats de confiance ne se règlent pas.", "IHM-12"),
+    ("reglage-contrats-absent", "Les contrats de confiance ne se règlent pas.", "IHM-16"),
 )
 
 _EXPORT = of_theme(

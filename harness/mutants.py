@@ -45,11 +45,15 @@ THEMES: dict[str, tuple[str, ...]] = {
     ),
     "droits": ("ins/test_droits.py", "ins/test_droits_insi.py"),
     "traces": ("traces/test_traces_identite.py", "traces/test_traces_insi.py"),
-    "verrous": ("ins/test_statuts.py",),
-    "attributs": ("ins/test_statuts.py",),
-    "justificatifs": ("ins/test_statuts.py",),
-    "echanges": ("ins/test_transmission.py",),
-    "verification": ("ins/test_prise_en_compte_pam.py",),
+    "verrous": (
+        "ins/test_verrous.py",
+        "ins/test_premier_prenom.py",
+        "ins/test_super_utilisateur.py",
+    ),
+    "attributs": ("ins/test_attributs.py", "ins/test_historique_statut.py"),
+    "justificatifs": ("ins/test_justificatifs.py", "ins/test_numero_remboursement.py"),
+    "echanges": ("ins/test_messages_hl7.py",),
+    "verification": ("ins/test_autre_domaine.py", "ins/test_verification_propre.py"),
     "export": ("ins/test_transmission.py",),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""

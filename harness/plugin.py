@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 
 from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
+from harness.acting_domains import DomainDesk, MessageDesk
+from harness.acting_editing import EditingDesk, InsiWatch, ProofDesk
 from harness.acting_rights import RightsDesk
 from harness.acting_search import SearchDesk
 from harness.acting_traces import TraceDesk
@@ -252,6 +254,38 @@ def rights(request: pytest.FixtureRequest) -> RightsDesk:
 def traces(request: pytest.FixtureRequest) -> TraceDesk:
     """The journal of the target."""
     return TraceDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def editing(request: pytest.FixtureRequest) -> EditingDesk:
+    """Changes of traits, attributes and verifications."""
+    return EditingDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def proofs(request: pytest.FixtureRequest) -> Generator[ProofDesk]:
+    """Justificatifs and their settings, put back as they were at the end."""
+    desk = ProofDesk(_run(request).drivers, _state(request).cast)
+    yield desk
+    desk.restore()
+
+
+@pytest.fixture
+def watch(request: pytest.FixtureRequest, insi: InsiDesk) -> InsiWatch:
+    """What reached INSi."""
+    return InsiWatch(insi.simulator, _state(request).cast)
+
+
+@pytest.fixture
+def other_domain(request: pytest.FixtureRequest, insi: InsiDesk) -> DomainDesk:
+    """Another identification domain."""
+    return DomainDesk(_run(request).drivers, _state(request).cast, insi.simulator)
+
+
+@pytest.fixture
+def messages(request: pytest.FixtureRequest) -> MessageDesk:
+    """Orders, appointments and results."""
+    return MessageDesk(_run(request).drivers, _state(request).cast)
 
 
 def _run(request: pytest.FixtureRequest) -> Run:

@@ -82,6 +82,10 @@ class IdentityReleve(Releve):
     attributes: tuple[str, ...] = ()
     history: tuple[StatusChange, ...] | None = None
     """None when the driver cannot read the history; empty when there is none."""
+    proof: str = ""
+    """Kind of justificatif recorded at creation, in the code that was submitted."""
+    nss: str = ""
+    """Social-security number kept for reimbursement, apart from the matricule."""
 
     @classmethod
     def _from(cls, data: dict[str, Any]) -> Self:
@@ -107,6 +111,30 @@ class AttemptReleve(Releve):
     submitted: dict[str, str] = dataclasses.field(default_factory=dict)
     missing: str = ""
     """Name of the compulsory trait left empty on purpose, if any."""
+
+
+@dataclass(frozen=True)
+class WorkEntry:
+    """One line of a work list: what was not integrated, of whom, and from where it came."""
+
+    text: str
+    patient_id: str = ""
+    message_id: str = ""
+    source: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class WorkListReleve(Releve):
+    """The work list of the software: what waits for somebody."""
+
+    kind: ClassVar[str] = "liste de travail"
+    entries: tuple[WorkEntry, ...] = ()
+
+    @classmethod
+    def _from(cls, data: dict[str, Any]) -> Self:
+        data["entries"] = tuple(WorkEntry(**entry) for entry in data.get("entries", ()))
+        return cls(**data)
 
 
 @dataclass(frozen=True)

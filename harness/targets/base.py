@@ -34,6 +34,13 @@ class Capability(StrEnum):
     PRINTING = "printing"
     TRACES = "traces"
     RIGHTS = "rights"
+    EDITING = "editing"
+    REGISTRATION = "registration"
+    ATTRIBUTES = "attributes"
+    VALIDATION_SETTINGS = "validation_settings"
+    WORK_LIST = "work_list"
+    INS_VERIFICATION = "ins_verification"
+    MESSAGES = "messages"
 
 
 CAPABILITY_LABELS: dict[Capability, str] = {
@@ -51,6 +58,13 @@ CAPABILITY_LABELS: dict[Capability, str] = {
     Capability.PRINTING: "imprimer l'identité d'un patient (PDF)",
     Capability.TRACES: "lire le journal des accès et des actions sur un patient",
     Capability.RIGHTS: "agir sous le compte d'un autre profil",
+    Capability.EDITING: "modifier une identité, en utilisateur ordinaire ou privilégié",
+    Capability.REGISTRATION: "créer une identité avec son justificatif",
+    Capability.ATTRIBUTES: "poser les attributs douteuse et fictive",
+    Capability.VALIDATION_SETTINGS: "régler la validation automatique et les contrats de confiance",
+    Capability.WORK_LIST: "lire la liste de travail",
+    Capability.INS_VERIFICATION: "faire vérifier un INS connu par INSi",
+    Capability.MESSAGES: "émettre un ORM, un SIU ou un ORU",
 }
 
 
@@ -255,6 +269,15 @@ class Emission(Protocol):
         Raises `TargetUnreachable` when no message of this patient came before the deadline.
         """
 
+    def awaited(self, patient: PatientRef, mark: int) -> Artefact | None:
+        """Return the first message of a patient received since a mark; None at the deadline."""
+
+    def sent(self, patient: PatientRef, mark: int, control_id: str, kind: str) -> Artefact:
+        """Return a message that was just set off, by its control id when it is known.
+
+        Raises `TargetUnreachable` when it did not come before the deadline.
+        """
+
     def mark(self) -> int:
         """Return a mark: what was received so far is before it."""
 
@@ -273,9 +296,11 @@ class Intake(Protocol):
         status: str = "VALI",
         with_ins: bool = True,
         previous: str = "",
+        domain: str = "",
     ) -> IntakeAnswer:
-        """Send an ADT and return it with its acknowledgement.
+        """Send an ADT, or an ORM, a SIU or an ORU, and return it with its acknowledgement.
 
         `status` is PID-32 (`VALI`, `PROV`, or empty); `previous` the local identifier that A40
-        merges or A47 replaces.
+        merges or A47 replaces; `domain` the identification domain that speaks, in the words of
+        `drivers.hl7v2.domains` (empty: the GAP's own).
         """

@@ -35,6 +35,13 @@ OPERATIONS: dict[Capability, tuple[str, ...]] = {
     C.PRINTING: ("print",),
     C.TRACES: ("traces",),
     C.RIGHTS: ("read",),
+    C.EDITING: ("update",),
+    C.REGISTRATION: ("register",),
+    C.ATTRIBUTES: ("attributes",),
+    C.VALIDATION_SETTINGS: ("automatic_validation", "document_trust", "trust_contracts"),
+    C.WORK_LIST: ("work_list",),
+    C.INS_VERIFICATION: ("ins_verification",),
+    C.MESSAGES: ("send_message",),
 }
 """Capability → operations that `[drivers.http.operations]` must describe to offer it."""
 
@@ -46,7 +53,10 @@ KNOWN_OPERATIONS = tuple(
         )
     )
 )
-PAGES = ("patient", "creation", "account", "settings", "search", "traces", "rights")
+PAGES = (
+    *("patient", "creation", "account", "settings", "search", "traces", "rights"),
+    *("edition", "work_list"),
+)
 
 
 def checked(target: Target) -> tuple[Target, list[Fault]]:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from harness.targets.hl7v2 import Trigger
     from harness.targets.http import HttpApi
     from harness.targets.http_client import HttpClient
+    from harness.targets.identity_acts import IdentityActs
     from harness.targets.mllp import MllpListener
     from harness.targets.screens import BrowserScreens
 
@@ -107,6 +108,7 @@ class Drivers:
         self._apis: dict[str, HttpApi] = {}
         self._screens: dict[str, Screens] = {}
         self._pages: BrowserScreens | None = None
+        self._users: dict[str, HttpApi] = {}
 
     def offers(self, capability: Capability) -> bool:
         """Say whether a driver is named for a capability, and a person there if it needs one."""
@@ -226,6 +228,36 @@ class Drivers:
         sign = NO_CREDENTIALS if options.sign_in else options.credentials
         return self._kept(HtmlScreens(self._client(sign, C.SCREENS), options))
 
+    def acts(self, capability: Capability, role: str = "") -> IdentityActs:
+        """Return who does an act on identities: the usual user, or that of a role."""
+        if self._by(capability, "attended"):
+            from harness.targets.attended_acts import AttendedActs
+
+            return AttendedActs(self._person, role)
+        from harness.targets.http_acts import HttpActs
+
+        return HttpActs(self.http_as(role))
+
+    def http_as(self, role: str) -> HttpApi:
+        """Return the `http` driver signed in for a role ('' is the usual user).
+
+        Raises `CapabilityMissing` when `drivers.http.users` does not name the role.
+        """
+        if not role:
+            return self._http
+        if role not in self._users:
+            options = self.target.drivers.http
+            if role not in options.users:
+                raise CapabilityMissing(
+                    f"le fichier de cible ne dit pas qui est « {role} » : ajoutez "
+                    f"drivers.http.users.{role}"
+                )
+            from harness.targets.http import HttpApi
+
+            client = self._client(options.users[role], C.EDITING)
+            self._users[role] = self._kept(HttpApi(client, options))
+        return self._users[role]
+
     @cached_property
     def printing(self) -> Printing:
         """Print documents."""
@@ -290,6 +322,7 @@ class Drivers:
         for one in reversed(self._open):
             one.close()
         self._open.clear()
+        self._users.clear()
         if self._own_listener and "listener" in self.__dict__:
             self.listener.stop()
 

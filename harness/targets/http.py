@@ -201,8 +201,14 @@ class HttpApi:
 
     def update(self, patient: PatientRef, changes: Mapping[str, str]) -> Attempt:
         """Change an identity by the operation `update`."""
-        reading = self.call("update", id=patient.id, **changes)
-        return self._act("Modification", "modification", patient, reading, dict(changes))
+        return self.act("update", "modification", patient, dict(changes), **changes)
+
+    def act(
+        self, name: str, act: str, patient: PatientRef, sent: dict[str, str], **values: Any
+    ) -> Attempt:
+        """Send an operation about a patient and return what the software made of it."""
+        reading = self.call(name, id=patient.id, **values)
+        return self._act(act.capitalize(), act, patient, reading, sent)
 
     def find(self, private_id: str) -> PatientRef | None:
         """Find a patient by the local identifier, operation `find`."""
@@ -382,9 +388,10 @@ def _template(value: Any, values: Mapping[str, Any]) -> Any:
         return [one for one in (_template(v, values) for v in value) if one is not _ABSENT]
     if not isinstance(value, str) or not _PLACEHOLDER.search(value):
         return value
-    whole = _PLACEHOLDER.fullmatch(value)
-    if whole and isinstance(values.get(whole[1]), (list, tuple)):
-        return list(values[whole[1]])
+    alone = _PLACEHOLDER.fullmatch(value)
+    if alone and isinstance(values.get(alone[1]), (bool, list, tuple)):
+        whole = values[alone[1]]  # a yes or no, or a list, keeps its JSON type
+        return whole if isinstance(whole, bool) else list(whole)
     text = _filled(value, {name: said(one) for name, one in values.items()})
     return text or _ABSENT
 

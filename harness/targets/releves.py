@@ -53,7 +53,7 @@ def identity_releve(
     history: tuple[StatusChange, ...] | None = None,
 ) -> IdentityReleve:
     """Return the relevé of an identity from its values by field name."""
-    names = ("private_id", "status", "nature", *TEN_FIELDS)
+    names = ("private_id", "status", "nature", "proof", "nss", *TEN_FIELDS)
     kept = {name: values.get(name, "") for name in names}
     kept["birth_date"] = iso_date(kept["birth_date"])
     return IdentityReleve(

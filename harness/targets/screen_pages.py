@@ -22,6 +22,8 @@ PAGE_TITLES = {
     "search": "Recherche",
     "traces": "Journal",
     "rights": "Réglage des droits",
+    "edition": "Formulaire de modification",
+    "work_list": "Liste de travail",
 }
 PAGE_WORDS = {
     "patient": "patient",
@@ -31,6 +33,8 @@ PAGE_WORDS = {
     "search": "recherche",
     "traces": "traces",
     "rights": "habilitations",
+    "edition": "modification",
+    "work_list": "liste de travail",
 }
 
 

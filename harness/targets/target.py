@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ ROLES: dict[str, str] = {
     "second": "un second professionnel, avec les mêmes droits",
     "sans_acces": "un profil sans droit d'accès à l'identité",
     "sans_insi": "un profil qui accède à l'identité sans pouvoir appeler INSi",
-    "super": "un super-utilisateur, qui peut modifier un trait verrouillé",
+    "super_utilisateur": "un super-utilisateur, qui peut modifier un trait verrouillé",
     "administrateur": "un profil qui règle les droits",
 }
 """Keys of `[drivers.http.users]` and what each account is."""
@@ -147,6 +147,25 @@ class HttpOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """Another identification domain: who sends (MSH-4) and who gives its identifiers (CX.4)."""
+
+    __pydantic_config__: ClassVar = STRICT
+    facility: str
+    authority: str
+
+
+THIRD_PARTY, TRUSTED = "tiers", "contrat"
+DOMAINS: Mapping[str, Domain] = {
+    THIRD_PARTY: Domain(facility="LABO-TIERS", authority="LABO-TIERS&labo-tiers.example.org&DNS"),
+    TRUSTED: Domain(
+        facility="CLINIQUE-LIEE", authority="CLINIQUE-LIEE&clinique-liee.example.org&DNS"
+    ),
+}
+"""The domains that speak to the target besides its own: one unknown to it, one under contract."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hl7v2Options:
     """`[drivers.hl7v2]`: MLLP in and out.
 
@@ -163,6 +182,15 @@ class Hl7v2Options:
     authority: str = "BANC&banc-conformite.example.org&DNS"
     """Assigning authority of the local identifiers that we send (CX.4)."""
     pam_version: str = "2.11"
+    domains: Mapping[str, Domain] = field(default_factory=lambda: dict(DOMAINS))
+    """`tiers` (another identification domain) and `contrat` (one under a contract of trust)."""
+
+    def speaking_for(self, domain: str) -> Hl7v2Options:
+        """Return the options of a message that another domain sends; '' is the GAP's own."""
+        if not domain:
+            return self
+        other = self.domains.get(domain, DOMAINS[domain])
+        return replace(self, sending_facility=other.facility, authority=other.authority)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
