@@ -292,14 +292,15 @@ class ScreenDesk:
         attempt, screen = self._drivers.screens.create(person)
         return _noting_missing(attempt, missing), screen
 
-    def press(self, patient: Patient, action: str) -> Screen:
+    def press(self, patient: Patient, action: str, *, arrives: bool = True) -> Screen:
         """Press a button of the patient's page: `insi` or `verification`.
 
-        Raises `Inconclusive` when `insi` made no call arrive.
+        Raises `Inconclusive` when `insi` made no call arrive, unless none is meant to
+        (`arrives=False`).
         """
         before = self._insi.seen() if self._insi else (0, 0)
         screen = self._drivers.screens.press(patient.ref, action)
-        if self._insi and action == "insi":
+        if self._insi and action == "insi" and arrives:
             alerts = ScreenReleve.parse(screen.releve).alerts
             self._insi.require_call(before, " ".join(alerts))
         return screen
