@@ -43,6 +43,7 @@ _MESSAGES = of_theme(
 
 _CHECKS = of_theme(
     "verification",
+    ("traces-verification-absente", "La vérification INSi n'est pas tracée.", "TRA-07"),
     ("verification-tiers-absente", "L'INS d'un tiers n'est pas vérifiée.", "IDN-45"),
     ("verification-tiers-qualifiee", "L'INS d'un tiers est tenue pour qualifiée.", "IDN-39"),
     ("verification-ok-sans-ins", "L'INS vérifiée n'est pas conservée.", "IDN-39"),

@@ -62,7 +62,9 @@ class Cast:
             key=key,
             birth_name=self._rename(template["birth_name"]),
             birth_given_names=tuple(template["birth_given_names"]),
-            birth_date=self._redate(template["birth_name"], template["birth_date"]),
+            birth_date=self._redate(
+                template.get("date_group", template["birth_name"]), template["birth_date"]
+            ),
             sex=template["sex"],
             birth_place_code=template["birth_place_code"],
             used_name=self._rename(template.get("used_name", "")),
@@ -73,9 +75,9 @@ class Cast:
         matricule = _matricule(person, draw.randrange(100, 1000))
         return replace(person, matricule=matricule, former=_former(template, person, draw))
 
-    def _redate(self, birth_name: str, written: str) -> str:
-        """Return another day and year, the same for those who share a name and a date."""
-        draw = random.Random(f"{self._seed}:{self._scenario}:{birth_name}:{written}")
+    def _redate(self, group: str, written: str) -> str:
+        """Return another day and year, the same for those who share a group and a date."""
+        draw = random.Random(f"{self._seed}:{self._scenario}:{group}:{written}")
         year, month = int(written[:4]) + draw.randrange(8), written[5:7]
         return f"{year:04}-{month}-{draw.randrange(1, 29):02}"
 

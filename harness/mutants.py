@@ -37,9 +37,13 @@ THEMES: dict[str, tuple[str, ...]] = {
         "ins/test_statuts.py",
     ),
     "compte": ("identification/test_compte_patient.py",),
-    "droits": ("ins/test_appel_insi.py",),
-    "traces": ("ins/test_appel_insi.py",),
-    "recherche": ("ins/test_statuts.py",),
+    "recherche": (
+        "ins/test_recherche.py",
+        "ins/test_recherche_signes.py",
+        "ins/test_recherche_matricule.py",
+    ),
+    "droits": ("ins/test_droits.py", "ins/test_droits_insi.py"),
+    "traces": ("traces/test_traces_identite.py", "traces/test_traces_insi.py"),
     "verrous": (
         "ins/test_verrous.py",
         "ins/test_premier_prenom.py",
@@ -48,8 +52,12 @@ THEMES: dict[str, tuple[str, ...]] = {
     "attributs": ("ins/test_attributs.py", "ins/test_historique_statut.py"),
     "justificatifs": ("ins/test_justificatifs.py", "ins/test_numero_remboursement.py"),
     "impression": ("ins/test_transmission.py",),
-    "echanges": ("ins/test_messages_hl7.py",),
-    "verification": ("ins/test_autre_domaine.py", "ins/test_verification_propre.py"),
+    "echanges": ("ins/test_messages_hl7.py", "traces/test_traces_messages.py"),
+    "verification": (
+        "ins/test_autre_domaine.py",
+        "ins/test_verification_propre.py",
+        "traces/test_traces_verification.py",
+    ),
     "export": ("ins/test_transmission.py",),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""

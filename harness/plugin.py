@@ -17,7 +17,10 @@ import pytest
 
 from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
 from harness.acting_domains import DomainDesk, MessageDesk
-from harness.acting_editing import EditingDesk, InsiWatch, ProofDesk
+from harness.acting_editing import EditingDesk, ProofDesk
+from harness.acting_rights import RightsDesk
+from harness.acting_search import SearchDesk
+from harness.acting_traces import TraceDesk
 from harness.cast import Cast
 from harness.dossier import Dossier
 from harness.marks import Declared
@@ -248,12 +251,6 @@ def proofs(request: pytest.FixtureRequest) -> Generator[ProofDesk]:
 
 
 @pytest.fixture
-def watch(request: pytest.FixtureRequest, insi: InsiDesk) -> InsiWatch:
-    """What reached INSi."""
-    return InsiWatch(insi.simulator, _state(request).cast)
-
-
-@pytest.fixture
 def other_domain(request: pytest.FixtureRequest, insi: InsiDesk) -> DomainDesk:
     """Another identification domain."""
     return DomainDesk(_run(request).drivers, _state(request).cast, insi.simulator)
@@ -263,6 +260,26 @@ def other_domain(request: pytest.FixtureRequest, insi: InsiDesk) -> DomainDesk:
 def messages(request: pytest.FixtureRequest) -> MessageDesk:
     """Orders, appointments and results."""
     return MessageDesk(_run(request).drivers, _state(request).cast)
+
+
+@pytest.fixture
+def search(request: pytest.FixtureRequest, identities: IdentityDesk, gap: GapDesk) -> SearchDesk:
+    """The searches of the target."""
+    run, cast = _run(request), _state(request).cast
+    return SearchDesk(run.drivers, cast, identities, gap, run.target.profile)
+
+
+@pytest.fixture
+def rights(request: pytest.FixtureRequest) -> RightsDesk:
+    """The other profiles of the target."""
+    run = _run(request)
+    return RightsDesk(run.drivers, _state(request).cast, run.bench.insi)
+
+
+@pytest.fixture
+def traces(request: pytest.FixtureRequest) -> TraceDesk:
+    """The journal of the target."""
+    return TraceDesk(_run(request).drivers)
 
 
 def _run(request: pytest.FixtureRequest) -> Run:

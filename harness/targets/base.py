@@ -38,6 +38,8 @@ class Capability(StrEnum):
     WORK_LIST = "work_list"
     INS_VERIFICATION = "ins_verification"
     MESSAGES = "messages"
+    TRACES = "traces"
+    RIGHTS = "rights"
 
 
 CAPABILITY_LABELS: dict[Capability, str] = {
@@ -59,6 +61,8 @@ CAPABILITY_LABELS: dict[Capability, str] = {
     Capability.WORK_LIST: "lire la liste de travail",
     Capability.INS_VERIFICATION: "faire vérifier un INS connu par INSi",
     Capability.MESSAGES: "émettre un ORM, un SIU ou un ORU",
+    Capability.TRACES: "lire le journal des accès et des actions sur un patient",
+    Capability.RIGHTS: "agir sous le compte d'un autre profil",
 }
 
 
@@ -84,6 +88,15 @@ class Attempt:
 
     accepted: bool
     patient: PatientRef | None
+    releve: Artefact
+    raw: tuple[Artefact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """What a search gave. `releve` is a `SearchReleve`; a refusal has no patient."""
+
+    patients: tuple[PatientRef, ...]
     releve: Artefact
     raw: tuple[Artefact, ...] = ()
 
@@ -124,6 +137,9 @@ class Identities(Protocol):
     def find(self, private_id: str) -> PatientRef | None:
         """Return the patient who bears this local identifier, if there is one."""
 
+    def bearers(self, private_id: str) -> tuple[PatientRef, ...]:
+        """Return every patient who bears this local identifier: one, unless it was doubled."""
+
 
 class InsiCall(Protocol):
     """Have the software ask INSi for a patient."""
@@ -145,8 +161,40 @@ class Verification(Protocol):
 class Search(Protocol):
     """Search patients as a user does."""
 
-    def search(self, **criteria: str) -> tuple[PatientRef, ...]:
-        """Search by `name`, `birth_date`, `sex`, `matricule` (those given)."""
+    def search(self, **criteria: str) -> SearchAnswer:
+        """Search by `birth_date`, `name`, `given_name`, `sex`, `matricule` (those given).
+
+        `name` holds the first letters of a birth or used name, `given_name` those of a given name.
+        """
+
+
+class Traces(Protocol):
+    """The journal of the software."""
+
+    def traces(self, patient: PatientRef) -> Artefact:
+        """Return the `TraceReleve` of a patient: every line that concerns them, oldest first."""
+
+
+class Rights(Protocol):
+    """Acts under the account of another profile (a key of `[drivers.http.users]`, '' for ours)."""
+
+    def login(self, role: str) -> str:
+        """Return the name under which the software knows the user of a role."""
+
+    def reach(self, role: str, way: str, patient: PatientRef, **criteria: str) -> Attempt:
+        """Try to read a patient's data. `way` is `read`, `search` or `fhir_view`.
+
+        `raw` holds what was answered, refusal included.
+        """
+
+    def journal(self, role: str, patient: PatientRef) -> Artefact:
+        """Try to read the journal on a patient; a refusal is a `TraceReleve` without a line."""
+
+    def call_insi(self, role: str, patient: PatientRef) -> Attempt:
+        """Try to call INSi for a patient."""
+
+    def change(self, role: str, operation: str) -> Attempt:
+        """Try to change rights: `right_withdraw` or `right_restore`, as the file describes them."""
 
 
 class FhirView(Protocol):
@@ -184,14 +232,20 @@ class Screens(Protocol):
     def settings(self) -> Screen:
         """Return the page of settings."""
 
+    def show(self, name: str, key: str = "") -> Screen:
+        """Return a page by its name in `[drivers.screens.pages]`: `rights`, `traces`…"""
+
+    def reach(self, patient: PatientRef) -> Screen:
+        """Return what the address of a patient's page shows, a refusal included."""
+
+    def search(self, **criteria: str) -> tuple[SearchAnswer, Screen]:
+        """Fill the search form, submit it, and return what it found and shows."""
+
     def create(self, person: Person) -> tuple[Attempt, Screen]:
         """Fill the creation form, submit it, and return what the page then says."""
 
     def press(self, patient: PatientRef, action: str) -> Screen:
         """Press a button of the patient's page (`insi` or `verification`)."""
-
-    def page(self, name: str, key: str = "") -> Screen:
-        """Return a page that the file names: `edition` (of the patient `key`), `work_list`…"""
 
     def close(self) -> None:
         """Close the browser."""

@@ -20,6 +20,14 @@ from harness.targets.page_reading import ALERTS
 STRICT = {"extra": "forbid", "strict": True}
 """pydantic configuration of every table: an unknown key is a fault, nothing is converted."""
 
+ROLES: dict[str, str] = {
+    "second": "un second professionnel, avec les mêmes droits",
+    "sans_acces": "un profil sans droit d'accès à l'identité",
+    "sans_insi": "un profil qui accède à l'identité sans pouvoir appeler INSi",
+    "super": "un super-utilisateur, qui peut modifier un trait verrouillé",
+    "administrateur": "un profil qui règle les droits",
+}
+"""Keys of `[drivers.http.users]` and what each account is."""
 REFUSALS = (400, 409, 422)
 """HTTP statuses by which an API refuses what it was given, unless the file says otherwise."""
 DEFAULT_DELAYS = {"default": 15.0, "connect": 5.0, "attended": 300.0}
@@ -81,7 +89,8 @@ class FhirOptions:
     refusal: tuple[int, ...] = REFUSALS
     search: Mapping[str, str] = field(
         default_factory=lambda: {
-            "name": "name",
+            "name": "family",
+            "given_name": "given",
             "birth_date": "birthdate",
             "sex": "gender",
             "matricule": "identifier",
@@ -132,9 +141,9 @@ class HttpOptions:
     __pydantic_config__: ClassVar = STRICT
     credentials: Credentials = NO_CREDENTIALS
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    users: Mapping[str, Credentials] = field(default_factory=dict)
-    """Role (`super_utilisateur`…) → who signs in for it; anyone else is `credentials`."""
     operations: Mapping[str, Operation] = field(default_factory=dict)
+    users: Mapping[str, Credentials] = field(default_factory=dict)
+    """Accounts of other profiles, by role (`ROLES`): by API, and on the sign-in page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,11 +219,13 @@ class ScreenOptions:
     alert: str = ALERTS
     """CSS selector of the zone where the software tells a refusal or a block."""
     pages: Mapping[str, str] = field(default_factory=dict)
-    """`patient`, `creation`, `account`, `settings` → path with `{id}`."""
+    """`patient`, `creation`, `search`, `traces`… (see `coherence.PAGES`) → path with `{id}`."""
     form: Mapping[str, str] = field(default_factory=dict)
     """Field of ours → `name` of the control of the creation form."""
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Field of ours → our value → value of the option to choose."""
+    search: Mapping[str, str] = field(default_factory=dict)
+    """Criterion of ours → `name` of the control of the search form."""
     buttons: Mapping[str, str] = field(default_factory=dict)
     """`insi`, `verification`, `create` → visible text of the button."""
     private_id_label: str = ""

@@ -18,6 +18,7 @@ from harness.validators.ins.matricule import is_valid_matricule, matricule_key
 _TEXTS = frozenset(
     {
         "key",
+        "date_group",
         "birth_name",
         "birth_date",
         "sex",

@@ -2,8 +2,8 @@
 
 Roles: `answer` (what a profile without the right received by API) or `page` (what it saw),
 `control` (the same, for a profile that has the right), `attempt` and `control` for an act, `calls`
-(what reached the simulator of a service). Expected values: `traits`, and for AUT-03 `people`
-(`forbidden`, `twin`, `marker`: private identifiers).
+(what reached the simulator of a service), `journal` and its `control`. Expected values: `traits`,
+and for AUT-03 `people` (`forbidden`, `twin`, `marker`: private identifiers).
 """
 
 from __future__ import annotations

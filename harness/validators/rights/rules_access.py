@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.model.releve import AttemptReleve
+from harness.model.releve import AttemptReleve, TraceReleve
 from harness.validators import Check, Finding, rule
 from harness.validators.rights import reader
 from harness.validators.rights.reader import Reached, Silence
@@ -40,7 +40,7 @@ def _given_away(reached: Reached, check: Check) -> Iterator[Finding]:
             reached.where,
             "aucune donnée de la personne pour un profil sans ce droit",
             reader.shown(field, check),
-            "Le droit est-il contrôlé à cette adresse, et le message de refus tait-il la personne ?",
+            "Le droit est-il contrôlé à cette adresse, et le refus tait-il la personne ?",
         )
 
 
@@ -82,4 +82,24 @@ def rights_are_changed_by_their_keeper(attempt: AttemptReleve, check: Check) -> 
             "un refus",
             f"accepté ({attempt.code or 'sans code'})",
             "Le réglage des droits est-il réservé à un profil ?",
+        )
+
+
+def journals(check: Check) -> Iterator[TraceReleve]:
+    """Yield the journal read without the right, when with the right it has lines (`control`)."""
+    journal = check.read(TraceReleve.parse, "journal")
+    control = check.read(TraceReleve.parse, "control")
+    if journal is not None and control is not None and control.entries:
+        yield journal
+
+
+@rule("AUT-05", cites=("INS 5", "INS/va1.50"), each=journals)
+def journal_is_closed_without_the_right(journal: TraceReleve, check: Check) -> Iterator[Finding]:
+    """A profile without the right to the identity does not read the person's journal."""
+    if journal.entries:
+        yield Finding(
+            f"journal sur le patient {journal.patient_id}",
+            "un refus, ou aucune ligne",
+            f"{len(journal.entries)} ligne(s)",
+            "La lecture du journal demande-t-elle un droit ?",
         )

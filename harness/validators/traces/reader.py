@@ -8,10 +8,11 @@ done: `kind` (a table of `trace_words.toml`), `author`, `patient_id`, and by kin
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from harness.model.check import Check
 from harness.model.releve import TraceEntry, TraceReleve
@@ -22,7 +23,8 @@ from harness.validators.screen.reader import plain
 LISTS = ("trace_words",)
 CLOCK_DRIFT = timedelta(minutes=2)
 """How far the clocks of the software and of the banc may be from each other."""
-_MIDNIGHT = "00:00:00"
+_HOUR = re.compile(r"\d{2}:\d{2}")
+_FRENCH = re.compile(r"(\d{2})/(\d{2})/(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Act:
     kind: str
     author: str
     patient_id: str
-    since: datetime | None
-    until: datetime | None
+    window: tuple[datetime, datetime] | None
+    """The instants around the act, None when they are not known."""
     facts: Mapping[str, object]
     lines: tuple[TraceEntry, ...] = field(default=())
 
@@ -79,19 +81,21 @@ def acts(*kinds: str) -> Callable[[Check], Iterator[Act]]:
 def _act(one: Mapping[str, object], fresh: tuple[TraceEntry, ...], check: Check) -> Act:
     kind, patient_id = str(one["kind"]), str(one.get("patient_id") or "")
     lines = tuple(
-        line
-        for line in fresh
-        if is_of_kind(line, kind) and line.patient_id in ("", patient_id)
+        line for line in fresh if is_of_kind(line, kind) and line.patient_id in ("", patient_id)
     )
     return Act(
         kind,
         str(one.get("author") or ""),
         patient_id,
-        instant(str(check.expected.get("since") or "")),
-        instant(str(check.expected.get("until") or "")),
+        _window(check),
         one,
         lines,
     )
+
+
+def _window(check: Check) -> tuple[datetime, datetime] | None:
+    ends = [instants(str(check.expected.get(name) or "")) for name in ("since", "until")]
+    return (ends[0][0], ends[1][0]) if all(ends) else None
 
 
 def is_of_kind(line: TraceEntry, kind: str) -> bool:
@@ -105,13 +109,25 @@ def is_of_kind(line: TraceEntry, kind: str) -> bool:
     )
 
 
-def instant(text: str) -> datetime | None:
-    """Return an ISO instant, UTC when it says no zone; None for another text."""
+def instants(text: str) -> tuple[datetime, ...]:
+    """Return what a date with its hour may mean: one instant, or several when it says no zone.
+
+    ISO, or `JJ/MM/AAAA HH:MM:SS`. A date without hour, or another text, is no instant.
+    """
+    text = " ".join(text.replace(" à ", " ").split())
+    if not _HOUR.search(text):
+        return ()
+    french = _FRENCH.match(text)
+    if french:
+        text = f"{french[3]}-{french[2]}-{french[1]}{text[french.end() :]}"
     try:
-        found = datetime.fromisoformat(text.strip())
+        found = datetime.fromisoformat(text)
     except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return ()
+    if found.tzinfo:
+        return (found,)
+    # Without a zone it may be UTC or the hour of Paris, in winter or in summer.
+    return tuple(found.replace(tzinfo=timezone(timedelta(hours=hours))) for hours in (0, 1, 2))
 
 
 def told(act: Act, what: str) -> Iterator[Finding]:
@@ -143,21 +159,18 @@ def told(act: Act, what: str) -> Iterator[Finding]:
 
 
 def _time_findings(act: Act, line: TraceEntry, what: str) -> Iterator[Finding]:
-    at = instant(line.at)
+    found = instants(line.at)
     hint = "La date et l'heure sont-elles celles de l'acte, avec leur fuseau ?"
-    if at is None or _MIDNIGHT in line.at:
-        yield Finding(f"journal : date et heure ({what})", "un instant", line.at or "vide", hint)
-        return
-    early = act.since is not None and at < act.since - CLOCK_DRIFT
-    late = act.until is not None and at > act.until + CLOCK_DRIFT
-    if early or late:
-        window = f"entre {check_text(act.since)} et {check_text(act.until)}"
-        yield Finding(f"journal : date et heure ({what})", window, line.at, hint)
+    at = f"journal : date et heure ({what})"
+    if not found:
+        yield Finding(at, "une date et une heure", line.at or "vide", hint)
+    elif act.window and not any(_in(one, *act.window) for one in found):
+        first, last = (one.isoformat(timespec="seconds") for one in act.window)
+        yield Finding(at, f"entre {first} et {last}", line.at, hint)
 
 
-def check_text(moment: datetime | None) -> str:
-    """Return an instant as a finding shows it."""
-    return moment.isoformat(timespec="seconds") if moment else "…"
+def _in(moment: datetime, first: datetime, last: datetime) -> bool:
+    return first - CLOCK_DRIFT <= moment <= last + CLOCK_DRIFT
 
 
 def tells(line: TraceEntry, words: str) -> bool:
