@@ -58,7 +58,7 @@ _LOCKS = of_theme(
     ("verrou-recuperee-absent", "Récupérée : traits stricts modifiables par tous.", "IDN-35"),
     ("verrou-qualifiee-absent", "Qualifiée : traits stricts modifiables par tous.", "IDN-35"),
     ("verrou-nom-utilise", "Le nom utilisé est verrouillé lui aussi.", "IDN-36"),
-    ("verrou-invisible", "La page ne dit pas qu'un trait est verrouillé.", "IHM-10"),
+    ("verrou-invisible", "La page montre modifiable un trait verrouillé.", "IHM-10"),
     ("prenom-incoherent-accepte", "Un premier prénom hors de la liste est accepté.", "IDN-30"),
     ("prenom-verrouille", "Le premier prénom ne suit plus la liste d'INSi.", "IDN-30"),
     ("super-garde-statut", "Trait strict changé : le statut reste.", "IDN-37"),

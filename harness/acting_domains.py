@@ -10,7 +10,7 @@ from harness.cast import Cast
 from harness.model.artefact import Artefact
 from harness.model.identity import Person
 from harness.model.problems import Inconclusive
-from harness.model.releve import AttemptReleve
+from harness.model.releve import AttemptReleve, SearchReleve
 from harness.targets.base import Capability, IntakeAnswer, PatientRef, Screen
 from harness.targets.pam_messages import read_header
 from harness.targets.target import THIRD_PARTY
@@ -132,6 +132,13 @@ class MessageDesk:
     def receives(self, patient: Patient, kind: str) -> IntakeAnswer:
         """Send the software an ORM, a SIU or an ORU about a patient that it knows."""
         return self._drivers.intake.send(kind, patient.person)
+
+    def bearers(self, patient: Patient) -> Artefact:
+        """Return who bears the local identifier of a patient: one record, unless doubled."""
+        private_id = patient.person.private_id
+        found = tuple(one.id for one in self._drivers.identities.bearers(private_id))
+        releve = SearchReleve({"private_id": private_id}, found)
+        return releve.artefact("Dossiers sous cet identifiant local (relevé)")
 
     def introduces(self, key: str, kind: str) -> tuple[Patient, IntakeAnswer]:
         """Send an ORM, a SIU or an ORU about a person that the software never met.

@@ -10,13 +10,12 @@ from harness.cast import Cast
 from harness.model.artefact import Artefact
 from harness.model.identity import Person
 from harness.model.problems import Inconclusive
-from harness.model.releve import AttemptReleve, CallSeen, CallsReleve
+from harness.model.releve import AttemptReleve
 from harness.targets.base import Attempt, Capability, Screen
 from harness.targets.identity_acts import SUPER_USER
 from harness.validators.ins.matricule import matricule_key
 
 if TYPE_CHECKING:
-    from harness.simulators.insi.service import InsiSimulator
     from harness.targets.drivers import Drivers
     from harness.targets.identity_acts import IdentityActs
 
@@ -147,24 +146,6 @@ class ProofDesk:
     @property
     def _settings(self) -> IdentityActs:
         return self._drivers.acts(Capability.VALIDATION_SETTINGS)
-
-
-class InsiWatch:
-    """What reached INSi about the persons of a scenario."""
-
-    def __init__(self, simulator: InsiSimulator, cast: Cast) -> None:
-        self._simulator = simulator
-        self._cast = cast
-
-    def calls(self) -> Artefact:
-        """Return the relevé of the calls received about the persons drawn so far, in order."""
-        found = [
-            (call.seq, CallSeen(call.at.isoformat(), person.private_id, call.operation))
-            for person in self._cast.persons
-            for call in self._simulator.calls_for(person)
-        ]
-        calls = tuple(seen for _, seen in sorted(found, key=lambda one: one[0]))
-        return CallsReleve("INSi", calls).artefact("Appels reçus par INSi (relevé)")
 
 
 def reimbursement_number(person: Person) -> str:

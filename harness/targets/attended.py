@@ -172,6 +172,13 @@ class AttendedIdentities:
         found = self._terminal.confirm("Existe-t-il ?")
         return PatientRef(private_id, private_id) if found else None
 
+    def bearers(self, private_id: str) -> tuple[PatientRef, ...]:
+        """Have the person count who bears a local identifier."""
+        typed = self._terminal.ask(f"Combien de patients portent l'identifiant {private_id} ?")
+        count = int(typed) if typed.isdecimal() else 0
+        ranks = ["", *(f" ({rank})" for rank in range(2, count + 1))][:count]
+        return tuple(PatientRef(f"{private_id}{rank}", private_id) for rank in ranks)
+
     def call_insi(self, patient: PatientRef, mode: str = "traits", card: str = "") -> Attempt:
         """Have the person call INSi."""
         way = f"avec la carte Vitale {card}" if mode == "vitale" else "par les traits"

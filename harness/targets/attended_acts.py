@@ -10,7 +10,7 @@ from harness.model.releve import AttemptReleve, WorkEntry, WorkListReleve
 from harness.targets.attended import ORIGIN, AttendedIdentities, Terminal
 from harness.targets.base import Attempt, PatientRef
 
-_USERS = {"": "un utilisateur ordinaire", "super_utilisateur": "un super-utilisateur"}
+_USERS = {"": "un utilisateur ordinaire", "super": "un super-utilisateur"}
 
 
 class AttendedActs:

@@ -139,6 +139,9 @@ class Identities(Protocol):
     def find(self, private_id: str) -> PatientRef | None:
         """Return the patient who bears this local identifier, if there is one."""
 
+    def bearers(self, private_id: str) -> tuple[PatientRef, ...]:
+        """Return every patient who bears this local identifier: one, unless it was doubled."""
+
 
 class InsiCall(Protocol):
     """Have the software ask INSi for a patient."""

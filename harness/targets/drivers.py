@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from harness.evidence.recorder import Recorder
-from harness.model.artefact import Artefact
-from harness.model.identity import Person
 from harness.model.problems import CapabilityMissing
 from harness.targets.base import (
     CAPABILITY_LABELS,
     Accounts,
-    Attempt,
     Capability,
     Emission,
     FhirView,
@@ -29,6 +25,7 @@ from harness.targets.base import (
     Traces,
     Verification,
 )
+from harness.targets.combined_identities import CombinedIdentities
 from harness.targets.target import NO_CREDENTIALS, Credentials, Target
 
 if TYPE_CHECKING:
@@ -49,29 +46,6 @@ class _Closable(Protocol):
 
 C = Capability
 K = TypeVar("K", bound=_Closable)
-
-
-class CombinedIdentities:
-    """Offers `Identities` from up to three drivers: who creates, who reads, who finds."""
-
-    def __init__(self, of: Callable[[Capability], Any]) -> None:
-        self._of = of
-
-    def create(self, person: Person) -> Attempt:
-        """Submit an identity by the driver of `identities`."""
-        return cast("Identities", self._of(C.IDENTITIES)).create(person)
-
-    def update(self, patient: PatientRef, changes: Mapping[str, str]) -> Attempt:
-        """Change an identity by the driver of `identities`."""
-        return cast("Identities", self._of(C.IDENTITIES)).update(patient, changes)
-
-    def read(self, patient: PatientRef) -> Artefact:
-        """Read an identity by the driver of `identity_view`, else that of `identities`."""
-        return cast("Identities", self._of(C.IDENTITY_VIEW)).read(patient)
-
-    def find(self, private_id: str) -> PatientRef | None:
-        """Find a patient by the driver of `identity_lookup`, else that of `identities`."""
-        return cast("Identities", self._of(C.IDENTITY_LOOKUP)).find(private_id)
 
 
 _INSTEAD = {C.IDENTITY_VIEW: C.IDENTITIES, C.IDENTITY_LOOKUP: C.IDENTITIES}
@@ -236,27 +210,7 @@ class Drivers:
             return AttendedActs(self._person, role)
         from harness.targets.http_acts import HttpActs
 
-        return HttpActs(self.http_as(role))
-
-    def http_as(self, role: str) -> HttpApi:
-        """Return the `http` driver signed in for a role ('' is the usual user).
-
-        Raises `CapabilityMissing` when `drivers.http.users` does not name the role.
-        """
-        if not role:
-            return self._http
-        if role not in self._users:
-            options = self.target.drivers.http
-            if role not in options.users:
-                raise CapabilityMissing(
-                    f"le fichier de cible ne dit pas qui est « {role} » : ajoutez "
-                    f"drivers.http.users.{role}"
-                )
-            from harness.targets.http import HttpApi
-
-            client = self._client(options.users[role], C.EDITING)
-            self._users[role] = self._kept(HttpApi(client, options))
-        return self._users[role]
+        return HttpActs(self.api_as(role) if role else self._http)
 
     @cached_property
     def printing(self) -> Printing:
@@ -322,7 +276,6 @@ class Drivers:
         for one in reversed(self._open):
             one.close()
         self._open.clear()
-        self._users.clear()
         if self._own_listener and "listener" in self.__dict__:
             self.listener.stop()
 

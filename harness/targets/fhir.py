@@ -77,9 +77,13 @@ class FhirIdentities:
 
     def find(self, private_id: str) -> PatientRef | None:
         """Search by the local identifier, `system|value`."""
+        return next(iter(self.bearers(private_id)), None)
+
+    def bearers(self, private_id: str) -> tuple[PatientRef, ...]:
+        """Search by the local identifier, and return all who bear it."""
         token = f"{self._options.private_id_system}|{private_id}"
         found = self._search({"identifier": token})
-        return next((one for one in found if one.private_id == private_id), None)
+        return tuple(one for one in found if one.private_id == private_id)
 
     def search(self, **criteria: str) -> SearchAnswer:
         """Search by `birth_date`, `name`, `given_name`, `sex` or `matricule`."""

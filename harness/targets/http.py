@@ -212,9 +212,13 @@ class HttpApi:
 
     def find(self, private_id: str) -> PatientRef | None:
         """Find a patient by the local identifier, operation `find`."""
+        return next(iter(self.bearers(private_id)), None)
+
+    def bearers(self, private_id: str) -> tuple[PatientRef, ...]:
+        """Find all who bear a local identifier, operation `find`."""
         readings = self._listed("find", private_id=private_id)
-        refs = [PatientRef(one.text("id"), one.text("private_id")) for one in readings]
-        return next((one for one in refs if one.private_id == private_id), None)
+        refs = (PatientRef(one.text("id"), one.text("private_id")) for one in readings)
+        return tuple(one for one in refs if one.private_id == private_id)
 
     def search(self, **criteria: str) -> SearchAnswer:
         """Search by criteria, operation `search`; a search that is refused finds nobody."""

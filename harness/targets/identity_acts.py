@@ -9,7 +9,7 @@ from harness.model.artefact import Artefact
 from harness.model.identity import Person
 from harness.targets.base import Attempt, PatientRef
 
-SUPER_USER = "super_utilisateur"
+SUPER_USER = "super"
 """Role of `drivers.http.users` that may change a locked trait."""
 
 

@@ -89,7 +89,7 @@ CASES = {"douteuse": ("INS 28.1", "INS/va1.20.01"), "fictive": ("INS 28.2", "INS
     "L'appel INSi est bloqué, et rien n'arrive à INSi",
 )
 def test_marked_identity_does_not_call_insi(
-    identities, insi, editing, screens, watch, dossier, attribute
+    identities, insi, editing, screens, rights, dossier, attribute
 ):
     insi.knows("prenoms-multiples")
     insi.knows("corse-2a")
@@ -110,16 +110,12 @@ def test_marked_identity_does_not_call_insi(
     with dossier.step("Appeler INSi pour une troisième identité, qui clôt l'attente"):
         marker = identities.create("etranger", from_insi=True)
 
-    people = {
-        "twin": twin.person.private_id,
-        "forbidden": patient.person.private_id,
-        "marker": marker.person.private_id,
-    }
+    people = rights.silence(forbidden=patient, twin=twin, marker=marker)
     dossier.verify(
         "IDN-34",
         attempt=attempt.releve,
         control=control.releve,
-        calls=watch.calls(),
-        expected={"act": "attribut", "attribute": attribute, "people": people},
+        calls=rights.calls_to_insi(),
+        expected={"act": "attribut", "attribute": attribute, **people},
     )
     dossier.verify(screen.releve, "IHM-08", expected={"cause": [attribute]})

@@ -53,12 +53,19 @@ def test_message_received_about_a_known_person(gap, identities, messages, dossie
 
     with dossier.step("Recevoir un message qui porte ce patient"):
         flow = messages.receives(patient, kind)
-        after = identities.read(patient)
+        after, records = identities.read(patient), messages.bearers(patient)
         screen = identities.screen(patient)
         proof = ("INS/va1.69.01.01", "INS/va1.72.01.01", "INS/va1.60.01.01")
         dossier.proof(*proof, flow.message, screen, "Message reçu et son patient")
 
-    dossier.verify("IDN-49", before=before, after=after, ack=flow.ack, expected={"act": "message"})
+    dossier.verify(
+        "IDN-49",
+        before=before,
+        after=after,
+        ack=flow.ack,
+        search=records,
+        expected={"act": "message"},
+    )
     dossier.verify_whole("hl7v2", MLLP, request=flow.message, answer=flow.ack)
 
 
