@@ -52,8 +52,12 @@ THEMES: dict[str, tuple[str, ...]] = {
     ),
     "attributs": ("ins/test_attributs.py", "ins/test_historique_statut.py"),
     "justificatifs": ("ins/test_justificatifs.py", "ins/test_numero_remboursement.py"),
-    "echanges": ("ins/test_messages_hl7.py",),
-    "verification": ("ins/test_autre_domaine.py", "ins/test_verification_propre.py"),
+    "echanges": ("ins/test_messages_hl7.py", "traces/test_traces_messages.py"),
+    "verification": (
+        "ins/test_autre_domaine.py",
+        "ins/test_verification_propre.py",
+        "traces/test_traces_verification.py",
+    ),
     "export": ("ins/test_transmission.py",),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""

@@ -17,7 +17,7 @@ import pytest
 
 from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
 from harness.acting_domains import DomainDesk, MessageDesk
-from harness.acting_editing import EditingDesk, InsiWatch, ProofDesk
+from harness.acting_editing import EditingDesk, ProofDesk
 from harness.acting_rights import RightsDesk
 from harness.acting_search import SearchDesk
 from harness.acting_traces import TraceDesk
@@ -268,12 +268,6 @@ def proofs(request: pytest.FixtureRequest) -> Generator[ProofDesk]:
     desk = ProofDesk(_run(request).drivers, _state(request).cast)
     yield desk
     desk.restore()
-
-
-@pytest.fixture
-def watch(request: pytest.FixtureRequest, insi: InsiDesk) -> InsiWatch:
-    """What reached INSi."""
-    return InsiWatch(insi.simulator, _state(request).cast)
 
 
 @pytest.fixture

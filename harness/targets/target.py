@@ -24,7 +24,7 @@ ROLES: dict[str, str] = {
     "second": "un second professionnel, avec les mêmes droits",
     "sans_acces": "un profil sans droit d'accès à l'identité",
     "sans_insi": "un profil qui accède à l'identité sans pouvoir appeler INSi",
-    "super_utilisateur": "un super-utilisateur, qui peut modifier un trait verrouillé",
+    "super": "un super-utilisateur, qui peut modifier un trait verrouillé",
     "administrateur": "un profil qui règle les droits",
 }
 """Keys of `[drivers.http.users]` and what each account is."""
