@@ -10,7 +10,6 @@ from harness.cast import Cast
 from harness.model.identity import Person
 from harness.model.problems import HarnessFault
 from harness.model.profile import Profile
-from harness.model.releve import SearchReleve
 from harness.targets.base import Screen, SearchAnswer
 
 if TYPE_CHECKING:
@@ -83,8 +82,3 @@ class SearchDesk:
     def without_key(self, matricule: str) -> str:
         """Return the first 13 characters of a matricule."""
         return matricule[:13]
-
-
-def found_by(answer: SearchAnswer) -> tuple[str, ...]:
-    """Return the ids that a search found."""
-    return SearchReleve.parse(answer.releve).found
