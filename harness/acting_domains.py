@@ -95,7 +95,7 @@ class DomainDesk:
         """
         try:
             call = self._simulator.wait_for_call(
-                flow.person, self._drivers.target.delay(Capability.INTAKE), flow.mark
+                flow.person, self._drivers.target.delay(Capability.INS_VERIFICATION), flow.mark
             )
         except Inconclusive as nothing:
             waited = AttemptReleve(

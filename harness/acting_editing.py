@@ -74,12 +74,13 @@ class EditingDesk:
         """Return a mark: what the partner received so far is before it."""
         return self._drivers.emission.mark()
 
-    def told(self, patient: Patient, mark: int) -> dict[str, Artefact]:
+    def told(self, patient: Patient, mark: int, *, event: str) -> dict[str, Artefact]:
         """Return what the partner was told of a patient since a mark, by role.
 
-        `subject` is the message; `silence` says that none came before the deadline.
+        `subject` is the message of the event that is due, else the first one about the patient;
+        `silence` says that none came before the deadline.
         """
-        message = self._drivers.emission.awaited(patient.ref, mark)
+        message = self._drivers.emission.awaited(patient.ref, mark, event)
         if message is not None:
             return {"subject": message}
         waited = AttemptReleve("attente d'un message au partenaire", accepted=False)

@@ -24,7 +24,11 @@ from harness.workbench import Workbench
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "fixtures" / "targets" / "demo.toml"
 THEMES: dict[str, tuple[str, ...]] = {
-    "statut": ("ins/test_statuts.py", "ins/test_appel_insi.py"),
+    "statut": (
+        "ins/test_statuts.py",
+        "ins/test_appel_insi.py",
+        "ins/test_historique_statut.py",
+    ),
     "champs": ("ins/test_dix_champs.py", "ins/test_champs_obligatoires.py"),
     "caracteres": ("ins/test_caracteres.py", "ins/test_date_naissance.py"),
     "transmission": ("ins/test_transmission.py",),

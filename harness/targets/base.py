@@ -272,8 +272,11 @@ class Emission(Protocol):
         Raises `TargetUnreachable` when no message of this patient came before the deadline.
         """
 
-    def awaited(self, patient: PatientRef, mark: int) -> Artefact | None:
-        """Return the first message of a patient received since a mark; None at the deadline."""
+    def awaited(self, patient: PatientRef, mark: int, event: str) -> Artefact | None:
+        """Wait for a message of this event about a patient since a mark.
+
+        At the deadline return the first one about the patient, whatever its event, or None.
+        """
 
     def sent(self, patient: PatientRef, mark: int, control_id: str, kind: str) -> Artefact:
         """Return a message that was just set off, by its control id when it is known.

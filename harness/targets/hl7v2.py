@@ -39,9 +39,16 @@ class MllpEmission:
         control_id = self._trigger(patient, event)
         return self.sent(patient, mark, control_id, event)
 
-    def awaited(self, patient: PatientRef, mark: int) -> Artefact | None:
-        """Wait for the first message of a patient after a mark; None at the deadline."""
-        found = self._listener.wait_for(_about(patient, ""), mark, self._delay)
+    def awaited(self, patient: PatientRef, mark: int, event: str) -> Artefact | None:
+        """Wait for a message of an event; at the deadline the first one of the patient, or None."""
+        concerns = _about(patient, "")
+
+        def due(one: Received) -> bool:
+            return concerns(one) and one.header is not None and one.header.event == event
+
+        found = self._listener.wait_for(due, mark, self._delay)
+        others = (one for one in self._listener.since(mark) if concerns(one))
+        found = found or next(others, None)
         return None if found is None else found.artefact
 
     def sent(self, patient: PatientRef, mark: int, control_id: str, kind: str) -> Artefact:

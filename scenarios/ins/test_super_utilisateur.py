@@ -18,7 +18,7 @@ def test_used_name_has_no_effect(identities, editing, dossier):
 
     with dossier.step("Changer son nom utilisé, en super-utilisateur"):
         attempt = editing.change_as_super_user(patient, "used_name")
-        after, told = identities.read(patient), editing.told(patient, mark)
+        after, told = identities.read(patient), editing.told(patient, mark, event="A31")
         screen = identities.screen(patient)
         dossier.proof("INS/va1.60.02.01", screen, "Identité après le changement")
         dossier.proof("INS/va1.60.02.03", *told.values(), "Message émis au partenaire")
@@ -41,7 +41,7 @@ def test_recovered_identity_becomes_provisional(identities, insi, editing, dossi
 
     with dossier.step("Changer sa date de naissance, en super-utilisateur"):
         attempt = editing.change_as_super_user(patient, "birth_date")
-        after, told = identities.read(patient), editing.told(patient, mark)
+        after, told = identities.read(patient), editing.told(patient, mark, event="A47")
         screen = identities.screen(patient)
         proof = ("INS 32.1.1", "INS 33.1.1", "INS/va1.60.03.01")
         dossier.proof(*proof, screen, "Statut provisoire, sans matricule ni OID")
@@ -63,7 +63,7 @@ def test_qualified_identity_becomes_validated(identities, editing, dossier):
 
     with dossier.step("Changer son nom de naissance, en super-utilisateur"):
         attempt = editing.change_as_super_user(patient, "birth_name")
-        after, told = identities.read(patient), editing.told(patient, mark)
+        after, told = identities.read(patient), editing.told(patient, mark, event="A47")
         screen = identities.screen(patient)
         proof = ("INS 32.1.2", "INS 33.1.2", "INS/va1.60.04.01")
         dossier.proof(*proof, screen, "Statut validée, sans matricule ni OID")

@@ -95,7 +95,7 @@ def _kept(taken: Taken, fields: tuple[str, ...], hint: str) -> Iterator[Finding]
     "IDN-39",
     cites=("INS 35", "INS/va1.13", "INS/va1.57"),
     each=verified_intakes,
-    overlaps=("IDN-01", "IDN-14"),
+    overlaps=("IDN-01", "IDN-02", "IDN-14"),
 )
 def confirmed_identity_is_recovered(taken: Taken, check: Check) -> Iterator[Finding]:
     """A qualification is not inherited: confirmed by INSi, the identity is created récupérée."""
@@ -105,7 +105,9 @@ def confirmed_identity_is_recovered(taken: Taken, check: Check) -> Iterator[Find
         yield from reader.status_is(taken.identity, IdentityStatus.RECUPEREE, hint)
 
 
-@rule("IDN-40", cites=("INS/va1.05",), each=refused_intakes, overlaps=("IDN-01", "IDN-14"))
+@rule(
+    "IDN-40", cites=("INS/va1.05",), each=refused_intakes, overlaps=("IDN-01", "IDN-02", "IDN-14")
+)
 def unconfirmed_unknown_is_created_without_ins(taken: Taken, check: Check) -> Iterator[Finding]:
     """Not confirmed and unknown: the identity is created with its traits, without INS."""
     yield from _kept(taken, reader.TRAIT_FIELDS, "Les traits du flux sont-ils repris sans l'INS ?")
@@ -121,7 +123,9 @@ def refused_updates(check: Check) -> Iterator[Change]:
         yield change
 
 
-@rule("IDN-41", cites=("INS/va1.07",), each=refused_updates, overlaps=("IDN-14", "IDN-15"))
+@rule(
+    "IDN-41", cites=("INS/va1.07",), each=refused_updates, overlaps=("IDN-01", "IDN-14", "IDN-15")
+)
 def unconfirmed_known_is_not_updated(change: Change, check: Check) -> Iterator[Finding]:
     """Not confirmed and known: the identity stays exactly as it was."""
     hint = "L'identité connue est-elle protégée quand INSi ne confirme pas ?"
@@ -150,7 +154,9 @@ def unconfirmed_own_identity_is_downgraded(change: Change, check: Check) -> Iter
     yield from reader.ins_erased(change.after, "par la vérification en échec", hint)
 
 
-@rule("IDN-43", cites=("INS/va1.04",), each=trusted_intakes, overlaps=("IDN-01", "IDN-14"))
+@rule(
+    "IDN-43", cites=("INS/va1.04",), each=trusted_intakes, overlaps=("IDN-01", "IDN-02", "IDN-14")
+)
 def trusted_identity_stays_qualified(taken: Taken, check: Check) -> Iterator[Finding]:
     """Under a contract of trust with the sender, the identity received stays qualifiée."""
     yield from _kept(taken, TEN_FIELDS, "L'INS d'un domaine sous contrat est-elle reprise ?")
