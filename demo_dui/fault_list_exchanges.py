@@ -63,10 +63,10 @@ _CHECKS = of_theme(
 
 _EXPORT = of_theme(
     "export",
-    ("export-patient-oublie", "Un patient manque à l'export.", "IDN-48"),
-    ("export-sans-lisez-moi", "L'export n'est pas documenté.", "IDN-48"),
-    ("export-traces-absentes", "Les traces manquent à l'export.", "IDN-48"),
-    ("export-historique-absent", "L'historique du statut manque à l'export.", "IDN-48"),
+    ("export-patient-oublie", "Un patient manque à l'export.", "POR-01"),
+    ("export-sans-lisez-moi", "L'export n'est pas documenté.", "POR-02"),
+    ("export-traces-absentes", "Les traces manquent à l'export.", "POR-05"),
+    ("export-historique-absent", "L'historique du statut manque à l'export.", "POR-04"),
     ("export-bundle-collection", "Le Bundle n'est pas une transaction.", "FR-DUI-01"),
     ("export-methode-put", "Les entrées du Bundle sont en PUT.", "FR-DUI-01"),
     ("export-reference-rompue", "Une référence ne mène à aucune entrée.", "FR-DUI-03"),

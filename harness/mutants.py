@@ -46,7 +46,7 @@ THEMES: dict[str, tuple[str, ...]] = {
     "justificatifs": ("ins/test_statuts.py",),
     "echanges": ("ins/test_transmission.py",),
     "verification": ("ins/test_prise_en_compte_pam.py",),
-    "export": ("ins/test_transmission.py",),
+    "export": ("portabilite/test_export.py",),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""
 WITH_BROWSER = frozenset({"ecran"})

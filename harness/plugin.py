@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
+from harness.acting_export import ExportDesk
 from harness.cast import Cast
 from harness.dossier import Dossier
 from harness.marks import Declared
@@ -229,6 +230,13 @@ def screens(request: pytest.FixtureRequest) -> ScreenDesk:
 def accounts(request: pytest.FixtureRequest) -> AccountDesk:
     """The accounts of patients."""
     return AccountDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def exports(request: pytest.FixtureRequest) -> ExportDesk:
+    """The portability export of the target."""
+    run = _run(request)
+    return ExportDesk(run.drivers, run.target.settings())
 
 
 def _run(request: pytest.FixtureRequest) -> Run:

@@ -31,6 +31,7 @@ class Capability(StrEnum):
     SCREENS = "screens"
     EMISSION = "emission"
     INTAKE = "intake"
+    EXPORT = "export"
     PRINTING = "printing"
 
 
@@ -46,6 +47,7 @@ CAPABILITY_LABELS: dict[Capability, str] = {
     Capability.SCREENS: "montrer une page du logiciel",
     Capability.EMISSION: "émettre l'identité vers un partenaire (IHE PAM)",
     Capability.INTAKE: "recevoir une identité d'une GAP (IHE PAM)",
+    Capability.EXPORT: "exporter les données (portabilité)",
     Capability.PRINTING: "imprimer l'identité d'un patient (PDF)",
 }
 
@@ -180,6 +182,16 @@ class Screens(Protocol):
 
     def close(self) -> None:
         """Close the browser."""
+
+
+class Export(Protocol):
+    """The portability export: everything that the target holds, in open formats."""
+
+    def take(self) -> Artefact:
+        """Return the export: a ZIP, or one file of JSON, XML or CSV."""
+
+    def documentation(self) -> Artefact | None:
+        """Return what documents the export, None when it is inside the export, or nowhere."""
 
 
 class Printing(Protocol):

@@ -32,13 +32,14 @@ OPERATIONS: dict[Capability, tuple[str, ...]] = {
     C.SEARCH: ("search",),
     C.FHIR_VIEW: ("fhir_view",),
     C.ACCOUNTS: ("account_create", "account_link", "account_read"),
+    C.EXPORT: ("export",),
     C.PRINTING: ("print",),
 }
 """Capability → operations that `[drivers.http.operations]` must describe to offer it."""
 
 KNOWN_OPERATIONS = (
     *(name for names in OPERATIONS.values() for name in names),
-    *("update", "emit", "print_settings"),
+    *("update", "emit", "print_settings", "export_guide"),
 )
 PAGES = ("patient", "creation", "account", "settings")
 

@@ -16,6 +16,7 @@ from harness.targets.base import (
     Attempt,
     Capability,
     Emission,
+    Export,
     FhirView,
     Identities,
     InsiCall,
@@ -168,6 +169,17 @@ class Drivers:
         return self._kept(HtmlScreens(self._client(sign, C.SCREENS), options))
 
     @cached_property
+    def export(self) -> Export:
+        """Export the data."""
+        if self._by(C.EXPORT, "attended"):
+            from harness.targets.exporting import AttendedExport
+
+            return AttendedExport(self._person)
+        from harness.targets.exporting import HttpExport
+
+        return HttpExport(self._http)
+
+    @cached_property
     def printing(self) -> Printing:
         """Print documents."""
         if self._by(C.PRINTING, "attended"):
@@ -291,7 +303,9 @@ class Drivers:
         options = self.target.drivers.http
         delay = max(
             self.target.delay(one)
-            for one in (C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS, C.PRINTING)
+            for one in (
+                *(C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS, C.EXPORT, C.PRINTING),
+            )
         )
         return self._kept(HttpApi(self._client(options.credentials, None, delay), options))
 

@@ -32,6 +32,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "identity": ("IDN-",),
     "screen": ("IHM-",),
     "datamatrix": ("DM-", "IMP-"),
+    "export": ("POR-",),
 }
 """Folder of `harness/validators` → prefixes of the rule ids that it holds."""
 
