@@ -35,11 +35,11 @@ class ExportDesk:
 
     def guides(self, archive: Artefact) -> tuple[Artefact, ...]:
         """Return the documentation that is inside an export, as pieces for a reader."""
-        from harness.validators.export.reader import guides, read_export
+        from harness.validators.export.reader import read_export
 
         return tuple(
             Artefact(one.name, one.content, _SHOWN.get(one.format, "text/plain"), archive.name)
-            for one in guides(read_export(archive))
+            for one in read_export(archive).guides
         )
 
     def entered(self, *held: tuple[Patient, Artefact]) -> dict[str, Any]:

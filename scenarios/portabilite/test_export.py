@@ -33,7 +33,7 @@ def test_export_holds_what_was_entered_before_qualification(identities, insi, ex
 
     with dossier.step("Constituer une identité récupérée et une identité provisoire"):
         retrieved = identities.create("durand-camille", from_insi=True)
-        provisional = identities.create("prenoms-multiples")
+        provisional = identities.create("nom-utilise")
         stored, other = identities.read(retrieved), identities.read(provisional)
         dossier.attach(stored, other)
 

@@ -58,6 +58,11 @@ class ExportFile:
     """Name of the closed format that it is in."""
 
     @property
+    def said_format(self) -> str:
+        """Return the format as a reader is told it."""
+        return self.closed or self.format or "non reconnu"
+
+    @property
     def text(self) -> str:
         """Return the content as text, whatever its charset."""
         try:
@@ -126,7 +131,8 @@ def _json(name: str, content: bytes, text: str, by_line: bool) -> ExportFile:
         except (ValueError, RecursionError):
             lines = []
         if not (by_line and lines):
-            why = "trop imbriqué" if isinstance(error, RecursionError) else str(error)
+            where = (error.lineno, error.colno) if isinstance(error, json.JSONDecodeError) else ()
+            why = "ligne {}, colonne {}".format(*where) if where else "nombre ou imbrication"
             return ExportFile(name, "JSON", content, problem=f"JSON illisible : {why}"[:160])
         tree = lines
     first = tree[0] if isinstance(tree, list) and tree else tree

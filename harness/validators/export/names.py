@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from harness.validators.export.formats import ExportFile
 from harness.validators.export.persons import index
-from harness.validators.export.reader import Export, Guide, path_of, word_lists
+from harness.validators.export.reader import Export, Guide, word_lists
 from harness.validators.screen.reader import plain
 
 _URL = re.compile(r"\b[a-z][a-z+.\-]*://\S+", re.IGNORECASE)
@@ -48,7 +48,7 @@ def _pattern(written: str) -> re.Pattern[str]:
 
 
 def named_files(guide: Guide) -> tuple[NamedFile, ...]:
-    """Return each file that the documentation names, once."""
+    """Return each file that the documentation names. Call it by `guide.view(named_files)`."""
     found = {
         match.group(1).replace("\\", "/").removeprefix("./").lstrip("/")
         for match in _FILE.finditer(_URL.sub(" ", guide.text))
@@ -58,8 +58,8 @@ def named_files(guide: Guide) -> tuple[NamedFile, ...]:
 
 def names_file(guide: Guide, export: Export, file: ExportFile) -> bool:
     """Tell whether the documentation names a file: itself, by a form, or by its folder."""
-    path = path_of(export, file)
-    if any(one.fits(path) for one in named_files(guide)):
+    path = export.paths[file.name]
+    if any(one.fits(path) for one in guide.view(named_files)):
         return True
     text = guide.text.replace("\\", "/")
     folders = (str(one) for one in path.parents if str(one) != ".")
@@ -85,12 +85,17 @@ def _datum(trait: str) -> re.Pattern[str]:
 
 
 def lines_on(guide: Guide, trait: str) -> Iterator[str]:
-    """Yield what stands around each mention of a datum: its line without it, and the next line."""
+    """Yield what stands around each mention of a datum: the rest of its line, and the next line.
+
+    The next line is left when it speaks of a datum itself: it is another row.
+    """
     lines = guide.lines
     for rank, line in enumerate(lines):
         said = plain(line)
         if _datum(trait).search(said):
             following = lines[rank + 1] if rank + 1 < len(lines) else ""
+            if any(_datum(one).search(plain(following)) for one in word_lists()["datum"]):
+                following = ""
             yield f"{_without(line, said, trait)}\n{following}"
 
 
@@ -115,8 +120,7 @@ def tells_a_place(around: str, export: Export) -> bool:
 def _names(export: Export) -> frozenset[str]:
     """Return the names of an export: files, keys, resource types, ends of the URLs it writes."""
     found: set[str] = set()
-    for file in export.files:
-        path = path_of(export, file)
+    for path in export.paths.values():
         found |= {path.name.casefold(), path.stem.casefold()}
     built = export.view(index)
     for leaf in built.leaves:

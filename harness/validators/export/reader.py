@@ -31,15 +31,12 @@ _TAG = re.compile(r"<(?:style|script)\b.*?</(?:style|script)>|<[^<>]+>", re.DOTA
 
 
 @dataclass(frozen=True)
-class Export:
-    """An export. `bare` is True for one file alone, whose name is not the software's."""
+class Viewed:
+    """What rules look at in several ways, each worked out once."""
 
-    name: str
-    files: tuple[ExportFile, ...]
-    bare: bool = False
-    _views: dict[Callable[..., Any], Any] = field(default_factory=dict, compare=False, repr=False)
+    _views: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    def view(self, build: Callable[[Export], T]) -> T:
+    def view(self, build: Callable[[Any], T]) -> T:
         """Return `build(self)`, computed once."""
         if build not in self._views:
             self._views[build] = build(self)
@@ -48,7 +45,30 @@ class Export:
 
 
 @dataclass(frozen=True)
-class Guide:
+class Export(Viewed):
+    """An export. `bare` is True for one file alone, whose name is not the software's."""
+
+    name: str
+    files: tuple[ExportFile, ...]
+    bare: bool = False
+
+    @cached_property
+    def paths(self) -> Mapping[str, PurePosixPath]:
+        """Return the path of each file by its name, without the folder that holds them all."""
+        paths = {one.name: PurePosixPath(one.name.replace("\\", "/")) for one in self.files}
+        tops = {path.parts[:1] for path in paths.values()}
+        if len(tops) > 1 or not all(len(path.parts) > 1 for path in paths.values()):
+            return paths
+        return {name: PurePosixPath(*path.parts[1:]) for name, path in paths.items()}
+
+    @cached_property
+    def guides(self) -> tuple[ExportFile, ...]:
+        """Return the files that document the export."""
+        return () if self.bare else tuple(one for one in self.files if _documents(self, one))
+
+
+@dataclass(frozen=True)
+class Guide(Viewed):
     """What documents an export: the files that do, and what they say together."""
 
     files: tuple[ExportFile, ...]
@@ -109,13 +129,12 @@ def guide_of(check: Check) -> Guide | None:
     """Return the documentation: the one handed apart and those of the export; None without any."""
     export = export_of(check)
     apart = _once(check.read(_export_or_problem, "documentation"))
-    found = [*(apart.files if apart else ()), *(export.view(guides) if export else ())]
-    return Guide(tuple(found)) if found else None
-
-
-def guides(export: Export) -> tuple[ExportFile, ...]:
-    """Return the files of an export that document it."""
-    return () if export.bare else tuple(one for one in export.files if _documents(export, one))
+    if export is None:
+        return None
+    files = (*(apart.files if apart else ()), *export.guides)
+    # One guide a set of files: its text is worked out once for all the rules.
+    key = tuple(map(id, files))
+    return export._views.setdefault(key, Guide(files)) if files else None
 
 
 def persons(check: Check) -> Iterator[Expected]:
@@ -131,17 +150,10 @@ def persons(check: Check) -> Iterator[Expected]:
             )
 
 
-def path_of(export: Export, file: ExportFile) -> PurePosixPath:
-    """Return the path of a file without the folder that holds the whole export, if there is one."""
-    path = PurePosixPath(file.name.replace("\\", "/"))
-    tops = {PurePosixPath(one.name.replace("\\", "/")).parts[:1] for one in export.files}
-    return PurePosixPath(*path.parts[1:]) if len(tops) == 1 and len(path.parts) > 1 else path
-
-
 def _documents(export: Export, file: ExportFile) -> bool:
     if file.format not in _EXPLAINS or file.problem:
         return False
-    path = path_of(export, file)
+    path = export.paths[file.name]
     where = path.parent.parts[:1] or (path.stem,)
     name = f" {plain(where[0])} "
     return any(f" {word} " in name for word in word_lists()["documentation"])

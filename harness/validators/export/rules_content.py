@@ -11,7 +11,7 @@ from harness.validators import Check, Finding, rule
 from harness.validators.datamatrix.printed_text import tidy
 from harness.validators.export.persons import Node, PersonDossier, dossier_of, leaves_of
 from harness.validators.export.reader import LISTS, Expected, Export, export_of, persons
-from harness.validators.export.traits import agrees, day, patient_values, status_named
+from harness.validators.export.traits import agrees, day, days_between, patient_values, status_named
 
 _PORT = ("PORT 1",)
 
@@ -163,7 +163,11 @@ def _tells(node: Node, change: StatusChange, records: tuple[Node, ...]) -> bool:
 
 
 def _dated(values: list[str], at: str) -> bool:
-    return any(one == at or (day(one) == day(at) != "") for one in values)
+    # An instant near midnight may be given in UTC on one side, in French time on the other.
+    wanted = day(at)
+    return any(
+        one == at or (wanted != "" and days_between(day(one), wanted) <= 1) for one in values
+    )
 
 
 def _is_said(values: list[str], status: str) -> bool:

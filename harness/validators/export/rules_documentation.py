@@ -24,7 +24,6 @@ from harness.validators.export.reader import (
     Guide,
     export_of,
     guide_of,
-    path_of,
     persons,
 )
 
@@ -133,7 +132,7 @@ def explained(check: Check) -> Iterator[Explained]:
     for file in export.files:
         if file not in guide.files:
             yield Explained(export, guide, file=file)
-    for named in named_files(guide):
+    for named in guide.view(named_files):
         if named.literal:
             yield Explained(export, guide, named=named)
 
@@ -148,8 +147,7 @@ def documentation_and_files_agree(one: Explained, check: Check) -> Iterator[Find
             "non documenté",
             "La documentation est-elle à jour de l'export ?",
         )
-    paths = [path_of(one.export, file) for file in one.export.files]
-    if one.named is not None and not any(map(one.named.fits, paths)):
+    if one.named is not None and not any(map(one.named.fits, one.export.paths.values())):
         yield Finding(
             one.named.written,
             "le fichier que la documentation annonce",

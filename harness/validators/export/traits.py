@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from harness.model.identity import IdentityStatus
@@ -52,6 +54,14 @@ def day(written: str) -> str:
         return "-".join(iso.groups())
     french = _FRENCH.match(value)
     return "-".join(reversed(french.groups())) if french else ""
+
+
+def days_between(one: str, other: str) -> float:
+    """Return how many days separate two days written AAAA-MM-JJ; infinity when one is no day."""
+    try:
+        return abs((date.fromisoformat(one) - date.fromisoformat(other)).days)
+    except ValueError:
+        return math.inf
 
 
 def status_named(written: str) -> IdentityStatus | None:
