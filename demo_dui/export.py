@@ -52,12 +52,21 @@ def archive(dui: Dui) -> bytes:
         if not faults.active("export-sans-lisez-moi"):
             target.writestr("LISEZ-MOI.md", _guide(len(identities)))
         for name, value in files.items():
-            target.writestr(name, json.dumps(value, ensure_ascii=False, indent=1))
+            text = json.dumps(value, ensure_ascii=False, indent=1)
+            if name == "parametres.json" and faults.active("export-json-coupe"):
+                text = text[: len(text) // 2]
+            target.writestr(name, text)
+        if faults.active("export-fichier-non-explique"):
+            target.writestr("interne.json", "{}")
+        if faults.active("export-format-ferme"):
+            target.writestr("documents.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     return content.getvalue()
 
 
 def _guide(count: int) -> str:
     text = (Path(__file__).parent / "templates" / "LISEZ-MOI.md").read_text("utf-8")
+    if faults.active("export-donnee-non-expliquee"):
+        text = "\n".join(line for line in text.splitlines() if "lieu de naissance" not in line)
     return text.format(count=count, at=now())
 
 
@@ -109,6 +118,9 @@ def _patient(identity: Identity) -> Json:
     profile = "tddui-patient-ins" if with_ins else "tddui-patient"
     resource["meta"] = {"profile": [f"{TDDUI}/{profile}"]}
     resource.pop("id", None)
+    if faults.active("export-nom-coupe"):
+        for name in resource["name"]:
+            name |= {"family": name.get("family", "")[:3]}
     for identifier in resource["identifier"]:
         if identifier["type"]["coding"][0]["code"] == "PI":
             local = "" if faults.active("export-identifiant-local-nu") else f"3{FINESS}/"

@@ -235,8 +235,8 @@ def _format_of(content: bytes, name: str, as_format: str | None) -> tuple[str, s
     if not format_name:
         raise Unreadable(
             f"{name} : format non reconnu ; attendu un message HL7 v2 (MSH…), une ressource FHIR"
-            " en JSON, un message SOAP d'INSi, un document PDF ou un relevé du banc ; imposez-le"
-            " par --as"
+            " en JSON, un message SOAP d'INSi, un document PDF, un export de données (ZIP) ou un"
+            " relevé du banc ; imposez-le par --as"
         )
     if format_name != RELEVE and MEDIA_TYPES[format_name] != RELEVE_MEDIA_TYPE:
         return format_name, SUBJECT

@@ -62,7 +62,7 @@ THEMES: dict[str, tuple[str, ...]] = {
         "ins/test_verification_propre.py",
         "traces/test_traces_verification.py",
     ),
-    "export": ("ins/test_transmission.py",),
+    "export": ("portabilite/test_export.py",),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""
 WITH_BROWSER = frozenset({"ecran"})

@@ -18,6 +18,7 @@ import pytest
 from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
 from harness.acting_domains import DomainDesk, MessageDesk
 from harness.acting_editing import EditingDesk, ProofDesk
+from harness.acting_export import ExportDesk
 from harness.acting_rights import RightsDesk
 from harness.acting_search import SearchDesk
 from harness.acting_traces import TraceDesk
@@ -280,6 +281,13 @@ def other_domain(request: pytest.FixtureRequest, insi: InsiDesk) -> DomainDesk:
 def messages(request: pytest.FixtureRequest) -> MessageDesk:
     """Orders, appointments and results."""
     return MessageDesk(_run(request).drivers, _state(request).cast)
+
+
+@pytest.fixture
+def exports(request: pytest.FixtureRequest) -> ExportDesk:
+    """The portability export of the target."""
+    run = _run(request)
+    return ExportDesk(run.drivers, run.target.settings())
 
 
 def _run(request: pytest.FixtureRequest) -> Run:

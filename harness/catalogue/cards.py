@@ -123,7 +123,9 @@ def _coverage(
             return "prévue — aucun scénario du banc ne la joue encore"
         return f"{KIND_WORDS[one.coverage]} — {one.coverage_reason}"
     attended = all(d.attended for d in playing)
-    return KIND_WORDS[CoverageKind.ATTENDED if attended else CoverageKind.AUTOMATIC]
+    word = KIND_WORDS[CoverageKind.ATTENDED if attended else CoverageKind.AUTOMATIC]
+    documentary = one.coverage is CoverageKind.DOCUMENTARY
+    return f"{word}, en partie : {one.coverage_reason}" if documentary else word
 
 
 def _items(

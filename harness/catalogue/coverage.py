@@ -20,7 +20,7 @@ KIND_WORDS: dict[CoverageKind, str] = {
     CoverageKind.PLANNED: "prévue",
     CoverageKind.TO_IMPORT: "à importer",
 }
-JUDGED_OFF_LINE = frozenset({"hl7v2", "fhir", "insi", "ins", "datamatrix"})
+JUDGED_OFF_LINE = frozenset({"hl7v2", "fhir", "insi", "ins", "datamatrix", "export"})
 """Formats whose rules `banc judge` always runs: such a rule needs no scenario that names it."""
 
 
@@ -192,8 +192,10 @@ def _row(
     reason = requirement.coverage_reason
     if playing:
         by_person = all(one.attended for one in playing)
+        # A test may judge what a written proof speaks of: the proof is still to be given.
+        remains = reason if how is CoverageKind.DOCUMENTARY else ""
+        reason = "une personne agit, le banc recueille et juge" if by_person else remains
         how = CoverageKind.ATTENDED if by_person else CoverageKind.AUTOMATIC
-        reason = "une personne agit, le banc recueille et juge" if by_person else ""
     elif how is CoverageKind.AUTOMATIC:
         how, reason = CoverageKind.PLANNED, "aucun scénario du banc ne la joue encore"
     covered = frozenset().union(*playing.values())

@@ -18,6 +18,7 @@ SHOWN_CHARACTERS = 60_000
 """Beyond, the rendering is cut and says so: the report stays small."""
 PAGE_DPI = 96
 SHOWN_PAGES = 3
+SHOWN_FILES = 200
 _RULE = "─" * 66
 _BITMAPS = {
     b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
@@ -43,6 +44,8 @@ def render(artefact: Artefact) -> Rendering:
             return Rendering(artefact.content, media_type, extension)
     if artefact.content.startswith(b"%PDF-"):
         return render_pdf(artefact)
+    if artefact.content.startswith(b"PK\x03\x04"):
+        return captioned(artefact, _listing(artefact))
     body = _readable(artefact)
     if len(body) > SHOWN_CHARACTERS:
         body = f"{body[:SHOWN_CHARACTERS]}\n[…] affichage coupé : la pièce entière est au dossier"
@@ -77,6 +80,24 @@ def caption(artefact: Artefact) -> str:
     lines.append(f"Nature   : {artefact.media_type}, {len(artefact.content)} octets")
     lines.append(f"SHA-256, et nom du fichier dans pieces/ :\n  {artefact.sha256}")
     return "\n".join(lines)
+
+
+def _listing(artefact: Artefact) -> str:
+    """Return what a ZIP holds, one file a line; its content is not shown."""
+    from harness.model.problems import Unreadable
+    from harness.validators.export.reader import read_export
+
+    try:
+        files = read_export(artefact).files
+    except Unreadable as problem:
+        return f"[{problem}]"
+    rows = [
+        f"{len(one.content):>12} octets  {one.said_format:<12}  {one.name}"
+        + (f"  [{one.problem}]" if one.problem else "")
+        for one in files[:SHOWN_FILES]
+    ]
+    more = [f"[…] et {len(files) - SHOWN_FILES} autres"] if len(files) > SHOWN_FILES else []
+    return "\n".join([f"Archive ZIP, {len(files)} fichier(s) :", *rows, *more])
 
 
 def _readable(artefact: Artefact) -> str:

@@ -31,6 +31,7 @@ class Capability(StrEnum):
     SCREENS = "screens"
     EMISSION = "emission"
     INTAKE = "intake"
+    EXPORT = "export"
     PRINTING = "printing"
     TRACES = "traces"
     RIGHTS = "rights"
@@ -55,6 +56,7 @@ CAPABILITY_LABELS: dict[Capability, str] = {
     Capability.SCREENS: "montrer une page du logiciel",
     Capability.EMISSION: "émettre l'identité vers un partenaire (IHE PAM)",
     Capability.INTAKE: "recevoir une identité d'une GAP (IHE PAM)",
+    Capability.EXPORT: "exporter les données (portabilité)",
     Capability.PRINTING: "imprimer l'identité d'un patient (PDF)",
     Capability.TRACES: "lire le journal des accès et des actions sur un patient",
     Capability.RIGHTS: "agir sous le compte d'un autre profil",
@@ -251,6 +253,16 @@ class Screens(Protocol):
 
     def close(self) -> None:
         """Close the browser."""
+
+
+class Export(Protocol):
+    """The portability export: everything that the target holds, in open formats."""
+
+    def take(self) -> Artefact:
+        """Return the export: a ZIP, or one file of JSON, XML or CSV."""
+
+    def documentation(self) -> Artefact | None:
+        """Return what documents the export, None when it is inside the export, or nowhere."""
 
 
 class Printing(Protocol):

@@ -32,6 +32,7 @@ OPERATIONS: dict[Capability, tuple[str, ...]] = {
     C.SEARCH: ("search",),
     C.FHIR_VIEW: ("fhir_view",),
     C.ACCOUNTS: ("account_create", "account_link", "account_read"),
+    C.EXPORT: ("export",),
     C.PRINTING: ("print",),
     C.TRACES: ("traces",),
     C.RIGHTS: ("read",),
@@ -49,7 +50,8 @@ KNOWN_OPERATIONS = tuple(
     dict.fromkeys(
         (
             *(name for names in OPERATIONS.values() for name in names),
-            *("update", "emit", "print_settings", "right_withdraw", "right_restore"),
+            *("update", "emit", "print_settings", "export_guide"),
+            *("right_withdraw", "right_restore"),
         )
     )
 )

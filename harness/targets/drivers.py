@@ -13,6 +13,7 @@ from harness.targets.base import (
     Accounts,
     Capability,
     Emission,
+    Export,
     FhirView,
     Identities,
     InsiCall,
@@ -213,6 +214,17 @@ class Drivers:
         return HttpActs(self.api_as(role) if role else self._http)
 
     @cached_property
+    def export(self) -> Export:
+        """Export the data."""
+        if self._by(C.EXPORT, "attended"):
+            from harness.targets.exporting import AttendedExport
+
+            return AttendedExport(self._person)
+        from harness.targets.exporting import HttpExport
+
+        return HttpExport(self._http)
+
+    @cached_property
     def printing(self) -> Printing:
         """Print documents."""
         if self._by(C.PRINTING, "attended"):
@@ -343,7 +355,9 @@ class Drivers:
         sign = credentials_of(self.target, role) if role else http.credentials
         delay = max(
             self.target.delay(one)
-            for one in (C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS, C.PRINTING)
+            for one in (
+                *(C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS, C.EXPORT, C.PRINTING),
+            )
         )
         if role not in self._clients:
             self._clients[role] = self._kept(self._client(sign, None, delay))

@@ -115,20 +115,25 @@ class HttpApi:
             )
         return Reading(operation, answer, None if empty else answer.json())
 
-    def fetch(self, name: str, media_type: str, **values: Any) -> Answer:
+    def fetch(self, name: str, *media_types: str, **values: Any) -> Answer:
         """Send one declared operation whose answer is a document, not JSON, and return it.
 
         Raises `CapabilityMissing` when the file does not describe it, `UnexpectedAnswer` for a
-        refusal or for another type.
+        refusal or for a type that is not one of `media_types`.
         """
-        operation = replace(self._operation(name), content_type=media_type)
+        operation = replace(self._operation(name), content_type=", ".join(media_types))
         answer = self._send(operation, values)
         _require_known_status(operation, answer)
-        if answer.status not in operation.success or answer.content_type != media_type:
+        if answer.status not in operation.success or answer.content_type not in media_types:
+            wanted = " ou ".join(media_types)
             raise answer.unexpected(
-                f"un document {media_type} ({answer.content_type or 'type absent'} reçu)"
+                f"un document {wanted} ({answer.content_type or 'type absent'} reçu)"
             )
         return answer
+
+    def describes(self, name: str) -> bool:
+        """Say whether the target file describes an operation."""
+        return name in self._options.operations
 
     def _operation(self, name: str) -> Operation:
         operation = self._options.operations.get(name)

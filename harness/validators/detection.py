@@ -20,6 +20,7 @@ MEDIA_TYPES: dict[str, str] = {
     "datamatrix": "application/pdf",
     "rights": RELEVE_MEDIA_TYPE,
     "traces": RELEVE_MEDIA_TYPE,
+    "export": "application/zip",
 }
 """Format that a file can be judged as → media type of its artefact."""
 RELEVE = "releve"
@@ -50,6 +51,8 @@ def detect(content: bytes, name: str = "") -> str:
     head = content[:_HEAD].lstrip(_BLANKS)
     if head.startswith(b"%PDF-"):
         return "datamatrix"
+    if content.startswith(b"PK\x03\x04"):
+        return "export"
     if head.startswith((b"MSH", b"FHS", b"BHS")):
         return "hl7v2"
     if head.startswith((b"{", b"[")):

@@ -34,6 +34,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "datamatrix": ("DM-", "IMP-"),
     "rights": ("AUT-",),
     "traces": ("TRA-",),
+    "export": ("POR-",),
 }
 """Folder of `harness/validators` → prefixes of the rule ids that it holds."""
 

@@ -182,7 +182,9 @@ def exported(desk: Any) -> dict[str, Any]:
     answer = desk.call("GET", "/api/export")
     assert answer.headers["Content-Type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        return {name: archive.read(name).decode() for name in archive.namelist()}
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert all(file.endswith((".md", ".json")) for file in files)
+    return {name: content.decode() for name, content in files.items()}
 
 
 def export_is_whole_and_documented(desk: Any) -> None:
@@ -192,6 +194,10 @@ def export_is_whole_and_documented(desk: Any) -> None:
     assert "Place de chaque donnée" in files["LISEZ-MOI.md"] and "2 patient(s)" in files[
         "LISEZ-MOI.md"
     ]  # fmt: skip
+    assert "lieu de naissance" in files["LISEZ-MOI.md"]
+    explained = [name for name in files if name != "LISEZ-MOI.md"]
+    assert all(name in files["LISEZ-MOI.md"] for name in explained)
+    assert None not in [json.loads(files[name]) for name in explained]
     actions = {trace["action"] for trace in json.loads(files["traces.json"])}
     assert {"création d'identité", "appel INSi"} <= actions
     bundle = json.loads(files["tddui-bundle.json"])
@@ -204,6 +210,7 @@ def export_is_whole_and_documented(desk: Any) -> None:
     assert len(patients) == len(documents) == 2
     assert {one["subject"]["reference"] for one in documents} <= urls
     with_ins, without = patients
+    assert without["name"][0]["family"] == "RECUPERE"
     assert [i["value"] for i in with_ins["identifier"]][1:] == [desk.matricule]
     assert len(without["identifier"]) == 1 and "_birthDate" in without
     local = f"3999999999/{desk.read(recovered)['private_id']}"
@@ -251,7 +258,9 @@ CHECKS: dict[Any, str] = {
         "export-patient-oublie export-sans-lisez-moi export-traces-absentes "
         "export-historique-absent export-bundle-collection export-methode-put "
         "export-reference-rompue export-identifiant-local-nu export-ins-recuperee "
-        "export-sans-ordre-naissance export-ins-en-double"
+        "export-sans-ordre-naissance export-ins-en-double export-nom-coupe "
+        "export-donnee-non-expliquee export-json-coupe export-format-ferme "
+        "export-fichier-non-explique"
     ),
 }
 PAIRS = [(fault, check) for check, faults in CHECKS.items() for fault in faults.split()]

@@ -133,8 +133,17 @@ def page_pictures(artefact: Artefact, dpi: int, pages: int) -> bytes:
     return stream.getvalue()
 
 
+def page_texts(artefact: Artefact, pages: int = MAX_PAGES) -> tuple[str, ...]:
+    """Return the text of each page, in reading order; no page is drawn.
+
+    Raises what `read_print` raises; `pages` is how many a document may have.
+    """
+    with _opened(artefact, pages) as document:
+        return tuple(_text(document[rank].get_textpage()) for rank in range(len(document)))
+
+
 @contextmanager
-def _opened(artefact: Artefact) -> Iterator[Any]:
+def _opened(artefact: Artefact, pages: int = MAX_PAGES) -> Iterator[Any]:
     import pypdfium2
 
     name, content = artefact.name, artefact.content
@@ -154,10 +163,8 @@ def _opened(artefact: Artefact) -> Iterator[Any]:
             )
             raise Unreadable(f"{name} : ce PDF ne peut pas être lu, {advice}") from error
         try:
-            if not 0 < len(document) <= MAX_PAGES:
-                raise Unreadable(
-                    f"{name} : {len(document)} pages ; de 1 à {MAX_PAGES} pages sont lues"
-                )
+            if not 0 < len(document) <= pages:
+                raise Unreadable(f"{name} : {len(document)} pages ; de 1 à {pages} pages sont lues")
             yield document
         except pypdfium2.PdfiumError as error:
             raise Unreadable(f"{name} : une page de ce PDF ne peut pas être lue") from error

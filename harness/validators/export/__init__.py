@@ -1,0 +1,1 @@
+"""Rules on a portability export: the archive that the target gives, and what documents it."""
