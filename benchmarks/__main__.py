@@ -12,10 +12,19 @@ Measure = Callable[[], dict[str, Any]]
 
 
 def _measures() -> dict[str, Measure]:
-    from benchmarks import collection, insi_calls, pam_message, start_up
+    from benchmarks import (
+        collection,
+        fhir_bundle,
+        insi_calls,
+        mdm_message,
+        pam_message,
+        start_up,
+    )
 
     return {
         "pam_message_all_rules": pam_message.measure,
+        "mdm_with_its_cda_all_rules": mdm_message.measure,
+        "fhir_bundle_all_rules": fhir_bundle.measure,
         "insi_call_judged_and_recorded": insi_calls.measure,
         "scenario_collection": collection.measure,
         "banc_help": start_up.measure,

@@ -17,7 +17,7 @@ _PRINT = of_theme(
     ("impression-datamatrix-recuperee", "Récupérée : le DataMatrix est imprimé.", "DM-11"),
     ("impression-datamatrix-absent", "Qualifiée : pas de DataMatrix.", "IMP-04"),
     ("impression-reglage-sans-effet", "Les traits réglés ne s'impriment pas.", "IMP-05"),
-    ("reglage-impression-absent", "Les traits imprimés ne se règlent pas.", "IHM-12"),
+    ("reglage-impression-absent", "Les traits imprimés ne se règlent pas.", "IHM-18"),
     ("datamatrix-entete-faux", "L'en-tête du DataMatrix n'est pas IS01.", "DM-02"),
     ("datamatrix-bloc-inconnu", "Le DataMatrix porte un bloc inconnu.", "DM-03"),
     ("datamatrix-cle-fausse", "Le matricule du DataMatrix a une clé fausse.", "DM-04"),

@@ -17,7 +17,7 @@ OID_NIA = "1.2.250.1.213.1.4.9"
 OID_NIR_TEST = "1.2.250.1.213.1.4.10"
 OID_INS_C = "1.2.250.1.213.1.4.2"
 
-MATRICULE = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{8}")
+MATRICULE = re.compile(r"[0-9]{5}(?:[0-9]{2}|2[AB])[0-9]{8}", re.ASCII)
 STRICT_TRAITS = (
     "birth_name",
     "birth_given_names",

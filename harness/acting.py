@@ -15,7 +15,7 @@ from harness.model.artefact import Artefact
 from harness.model.identity import Person
 from harness.model.problems import CapabilityMissing, Inconclusive
 from harness.model.profile import Profile
-from harness.model.releve import AttemptReleve
+from harness.model.releve import AttemptReleve, ScreenReleve
 from harness.targets.base import AccountRef, Attempt, IntakeAnswer, PatientRef, Screen
 
 if TYPE_CHECKING:
@@ -43,6 +43,10 @@ class Patient:
         return {**self.traits, "matricule": "", "oid": ""}
 
 
+CALL_DELAY = 2.0
+"""Seconds left for a call to INSi once the software said that it was done."""
+
+
 class InsiDesk:
     """INSi, simulated: what it knows of the scenario's persons and how it fails."""
 
@@ -61,6 +65,32 @@ class InsiDesk:
     def does_not_confirm(self, key: str) -> None:
         """Have INSi answer KO to the verifications about the person of this key."""
         self.simulator.fails_with("verification-ko", self._cast.person(key))
+
+    def seen(self) -> tuple[int, int]:
+        """Return how many calls arrived, and how many connections were refused, so far."""
+        return len(self.simulator.journal), len(self.simulator.refused)
+
+    def require_call(self, before: tuple[int, int], said: str = "") -> None:
+        """Check that a call arrived since `before` (see `seen`), whatever its answer.
+
+        Raises `Inconclusive` with why: a software that INSi never heard shows nothing, neither by
+        what it changed nor by what it left. `said` is what the software told.
+        """
+        calls, refusals = before
+        refused = self.simulator.refused[refusals:]
+        if self.simulator.wait_for_more(calls, 0.0 if refused else CALL_DELAY):
+            return
+        where = f"aucun appel n'est arrivé à INSi (simulé, {self.simulator.url})"
+        if refused:
+            raise Inconclusive(
+                f"{where} : connexion refusée, {' ; '.join(dict.fromkeys(refused))}. À faire : "
+                "donnez au logiciel un certificat client en cours de validité, de l'AC de test du "
+                "banc ou d'une autorité de simulators.extra_client_ca, et la racine du banc"
+            )
+        raise Inconclusive(
+            f"{where}. Le logiciel a dit : {said or 'rien'}. À faire : vérifiez qu'il appelle bien "
+            "cette adresse et qu'il connaît la racine du banc (banc doctor)"
+        )
 
     def answer_for(self, patient: Patient) -> dict[str, str]:
         """Return the traits that INSi holds for a patient, by field name."""
@@ -154,9 +184,17 @@ class IdentityDesk:
         )
         return {"attempt": absence.artefact("Recherche par identifiant local")}
 
-    def call_insi(self, patient: Patient, mode: str = "traits") -> Attempt:
-        """Have the software call INSi for a patient."""
-        return self._drivers.insi_call.call_insi(patient.ref, mode)
+    def call_insi(self, patient: Patient, mode: str = "traits", *, arrives: bool = True) -> Attempt:
+        """Have the software call INSi for a patient.
+
+        Raises `Inconclusive` when nothing arrived at INSi, unless the software is meant not to
+        call (`arrives=False`).
+        """
+        before = self._insi.seen() if self._insi else (0, 0)
+        attempt = self._drivers.insi_call.call_insi(patient.ref, mode)
+        if self._insi and arrives:
+            self._insi.require_call(before, AttemptReleve.parse(attempt.releve).message)
+        return attempt
 
     def validate(self, patient: Patient, document: str = "CN") -> Attempt:
         """Record the check of an identity document of high trust."""
@@ -169,6 +207,14 @@ class IdentityDesk:
     def screen(self, patient: Patient) -> Screen:
         """Return the page of a patient, as a picture and as a relevé."""
         return self._drivers.screens.patient(patient.ref)
+
+    def printed(self, patient: Patient) -> Artefact:
+        """Return the document that the software prints for a patient, as PDF."""
+        return self._drivers.printing.print_identity(patient.ref)
+
+    def print_also(self, *traits: str) -> None:
+        """Set the further traits that documents print, by field name; none when none is given."""
+        self._drivers.printing.choose_traits(traits)
 
     def emit(self, patient: Patient, *, over: str, event: str = "A31") -> Artefact:
         """Have the software send the identity to a partner and return the message received."""
@@ -227,9 +273,10 @@ class GapDesk:
 class ScreenDesk:
     """Pages that a scenario opens or fills by itself."""
 
-    def __init__(self, drivers: Drivers, cast: Cast) -> None:
+    def __init__(self, drivers: Drivers, cast: Cast, insi: InsiDesk | None = None) -> None:
         self._drivers = drivers
         self._cast = cast
+        self._insi = insi
 
     def creation_form(self) -> Screen:
         """Return the empty creation form."""
@@ -245,9 +292,18 @@ class ScreenDesk:
         attempt, screen = self._drivers.screens.create(person)
         return _noting_missing(attempt, missing), screen
 
-    def press(self, patient: Patient, action: str) -> Screen:
-        """Press a button of the patient's page: `insi` or `verification`."""
-        return self._drivers.screens.press(patient.ref, action)
+    def press(self, patient: Patient, action: str, *, arrives: bool = True) -> Screen:
+        """Press a button of the patient's page: `insi` or `verification`.
+
+        Raises `Inconclusive` when `insi` made no call arrive, unless none is meant to
+        (`arrives=False`).
+        """
+        before = self._insi.seen() if self._insi else (0, 0)
+        screen = self._drivers.screens.press(patient.ref, action)
+        if self._insi and action == "insi" and arrives:
+            alerts = ScreenReleve.parse(screen.releve).alerts
+            self._insi.require_call(before, " ".join(alerts))
+        return screen
 
 
 class AccountDesk:

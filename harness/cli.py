@@ -104,14 +104,38 @@ def judge(
     as_format: Annotated[
         str | None, typer.Option("--as", help="Format imposé : hl7v2, fhir, insi.")
     ] = None,
+    package: Annotated[
+        list[Path] | None,
+        typer.Option(help="Paquet FHIR (.tgz) dont les profils jugent aussi ; répétable."),
+    ] = None,
+    profile: Annotated[
+        str, typer.Option(help="Profil (URL) imposé à la ressource, sinon ceux qu'elle déclare.")
+    ] = "",
+    fr_core: Annotated[str | None, typer.Option(help="FR Core : 2.1.0 ou 2.2.0.")] = None,
+    tddui: Annotated[str, typer.Option(help="TDDUI : 1.1.0 ou 2.0.0.")] = "2.0.0",
     as_json: AsJson = False,
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion", help="Fait relire la structure HL7 v2 par hl7apy.")
+    ] = False,
 ) -> None:
     """Juge des fichiers hors ligne ; le format et le jeu de caractères sont reconnus."""
-    from harness.judging import exit_code_of, judge_file, render_text
+    from harness.judging import (
+        exit_code_of,
+        judge_file,
+        load_packages,
+        offline_settings,
+        render_text,
+    )
 
+    packages = load_packages(package or ())
+    settings = offline_settings(fr_core, tddui, packages, profile)
     judgements = []
     for path in files:
-        one = judge_file(path, as_format)
+        one = judge_file(path, as_format, settings, packages, profile)
+        if second_opinion:
+            from harness.second_opinion import with_second_opinion
+
+            one = with_second_opinion(one)
         judgements.append(one)
         typer.echo(one.as_json() if as_json else render_text(one))
     raise typer.Exit(exit_code_of(judgements))
@@ -159,6 +183,22 @@ def mutants(
     from harness.mutants import hunt
 
     raise typer.Exit(hunt(reports, full, sample, tuple(fault or ()), seed, as_json=as_json))
+
+
+@app.command()
+def fuzz(
+    cases: Annotated[int, typer.Option(help="Nombre de cas.", min=1)] = 50_000,
+    seed: Annotated[int, typer.Option(help="Graine : la même donne les mêmes cas.")] = 1,
+    case: Annotated[
+        int | None, typer.Option("--case", help="Ne rejoue que le cas de ce numéro.", min=0)
+    ] = None,
+    reports: Reports = Path("reports"),
+    as_json: AsJson = False,
+) -> None:
+    """Juge des octets abîmés : tout doit être jugé ou refusé par un message, sans plantage."""
+    from harness.fuzz import fuzz as run_fuzz
+
+    raise typer.Exit(run_fuzz(cases, seed, reports, only=case, as_json=as_json))
 
 
 def _arguments(

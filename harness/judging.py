@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.model.artefact import RELEVE_MEDIA_TYPE, Artefact
 from harness.model.check import SUBJECT, Check, Judgement, RuleOutcome, Settings
@@ -20,9 +20,18 @@ from harness.model.verdict import ROWS, Verdict, exit_code
 from harness.validators.detection import MEDIA_TYPES, RELEVE, ROLES, detect, releve_kind
 from harness.validators.engine import Rule, judge, rules_of
 
+if TYPE_CHECKING:
+    from harness.validators.fhir.profile_report import NotEvaluated
+
 MAX_BYTES = 50_000_000
 UNREADABLE_EXIT_CODE = 2
 FR_CORE_VERSIONS = ("2.1.0", "2.2.0")
+_UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Categories of characters that would break a line or the terminal."""
+TDDUI_VERSIONS = ("1.1.0", "2.0.0")
+TDE_VERSIONS = ("2.0.0",)
+MAX_PACKAGE_BYTES = 50_000_000
+_FR_CORE_PACKAGE = "hl7.fhir.fr.core"
 _WITH_LEXICAL_RULES = ("insi", "identity")
 """Formats whose names the LEX rules judge as well."""
 
@@ -40,6 +49,10 @@ class FileJudgement:
     problem: str = ""
     reason: str = ""
     """Why a readable file reached no verdict."""
+    second_opinion: Mapping[str, Any] | None = None
+    """What a second reader says of the structure (`harness.second_opinion`), when asked."""
+    not_evaluated: tuple[NotEvaluated, ...] | None = None
+    """What the profiles of the packages could not decide; None without package."""
 
     @property
     def exit_code(self) -> int:
@@ -58,6 +71,11 @@ class FileJudgement:
             record["problem"] = self.problem
         if self.reason:
             record["reason"] = self.reason
+        if self.second_opinion is not None:
+            record["second_opinion"] = dict(self.second_opinion)
+        if self.not_evaluated is not None:
+            record["not_evaluated"] = sum(one.times for one in self.not_evaluated)
+            record["not_evaluated_list"] = [asdict(one) for one in self.not_evaluated]
         return json.dumps(record, ensure_ascii=False)
 
 
@@ -79,13 +97,20 @@ def _outcome_record(outcome: RuleOutcome) -> dict[str, Any]:
 
 
 def judge_file(
-    path: Path | str, as_format: str | None = None, settings: Settings | None = None
+    path: Path | str,
+    as_format: str | None = None,
+    settings: Settings | None = None,
+    packages: Sequence[Artefact] = (),
+    profile: str = "",
 ) -> FileJudgement:
     """Judge one file by every rule of its format (detected, or imposed by `as_format`).
 
+    A FHIR file is judged by the profiles of `packages` too: those that its resources declare, or
+    `profile` for the outermost one.
+
     A file that is missing, too big (over 50 MB), of no known format or unreadable gives a
     `FileJudgement` with a `problem`. Raises `ConfigurationProblem` for an `as_format` or a
-    version of FR Core that does not exist.
+    version of a guide that does not exist, and for a package that cannot be read.
     """
     chosen = settings or Settings()
     _require_known(as_format, chosen)
@@ -96,10 +121,71 @@ def judge_file(
     except Unreadable as problem:
         return _unjudged(path, as_format or "", str(problem))
     artefact = Artefact(path.name, content, MEDIA_TYPES[format_name], f"fichier {path.name}")
+    artefacts = {role: artefact}
     expected = {"transport": "file"} if format_name == "hl7v2" else {}
+    if format_name == "fhir" and packages:
+        artefacts |= _by_role(packages)
+        expected = {"profile": profile} if profile else {}
+    check = Check(artefacts, expected, chosen)
     rules = _rules_for(format_name)
-    judgement = judge(Check({role: artefact}, expected, chosen), rules, named=False)
-    return _judged(path, format_name, rules, judgement)
+    judged = _judged(path, format_name, rules, judge(check, rules, named=False))
+    if format_name != "fhir" or not packages or judged.problem:
+        return judged
+    return replace(judged, not_evaluated=_not_evaluated(check))
+
+
+def load_packages(paths: Iterable[Path]) -> tuple[Artefact, ...]:
+    """Read FHIR packages from their files, and check that each is one.
+
+    Raises `ConfigurationProblem` naming the file.
+    """
+    from harness.packs.fhir_package import read_package
+
+    found = []
+    for path in paths:
+        try:
+            with path.open("rb") as stream:
+                content = stream.read(MAX_PACKAGE_BYTES + 1)
+        except OSError as error:
+            raise ConfigurationProblem(
+                f"--package {path} : lecture impossible ({error.strerror}) ;"
+                " donnez le .tgz du guide d'implémentation"
+            ) from error
+        read_package(content, path.name)
+        found.append(Artefact(path.name, content, "application/gzip", f"paquet {path.name}"))
+    return tuple(found)
+
+
+def offline_settings(
+    fr_core: str | None, tddui: str, packages: Sequence[Artefact], profile: str = ""
+) -> Settings:
+    """Return the settings of a judgement off line; FR Core follows the package by default.
+
+    Raises `ConfigurationProblem` for a profile that no package holds.
+    """
+    from harness.packs.fhir_package import PackageSet, read_package
+
+    held = PackageSet(tuple(read_package(one.content, one.name) for one in packages))
+    if profile and held.find("StructureDefinition", profile) is None:
+        raise ConfigurationProblem(
+            f"--profile {profile} : absent des paquets ({str(held) or 'aucun --package donné'})"
+        )
+    given = [one.version for one in held.packages if one.name == _FR_CORE_PACKAGE]
+    known = next((one for one in given if one in FR_CORE_VERSIONS), Settings().fr_core)
+    return Settings(fr_core=fr_core or known, tddui=tddui)
+
+
+def _by_role(packages: Sequence[Artefact]) -> dict[str, Artefact]:
+    return {
+        "package" if not index else f"package-{index + 1}": one
+        for index, one in enumerate(packages)
+    }
+
+
+def _not_evaluated(check: Check) -> tuple[NotEvaluated, ...]:
+    from harness.validators.fhir.profiles import not_evaluated
+
+    return not_evaluated(check)
 
 
 def _require_known(as_format: str | None, settings: Settings) -> None:
@@ -108,11 +194,15 @@ def _require_known(as_format: str | None, settings: Settings) -> None:
         raise ConfigurationProblem(
             f"--as {as_format} : format inconnu ; attendu : {', '.join(known)}"
         )
-    if settings.fr_core not in FR_CORE_VERSIONS:
-        raise ConfigurationProblem(
-            f"FR Core {settings.fr_core} : version inconnue ; "
-            f"attendu : {' ou '.join(FR_CORE_VERSIONS)}"
-        )
+    for guide, version, versions in (
+        ("FR Core", settings.fr_core, FR_CORE_VERSIONS),
+        ("TDDUI", settings.tddui, TDDUI_VERSIONS),
+        ("TDE", settings.tde, TDE_VERSIONS),
+    ):
+        if version not in versions:
+            raise ConfigurationProblem(
+                f"{guide} {version} : version inconnue ; attendu : {' ou '.join(versions)}"
+            )
 
 
 def _content(path: Path) -> bytes:
@@ -145,7 +235,8 @@ def _format_of(content: bytes, name: str, as_format: str | None) -> tuple[str, s
     if not format_name:
         raise Unreadable(
             f"{name} : format non reconnu ; attendu un message HL7 v2 (MSH…), une ressource FHIR"
-            " en JSON, un message SOAP d'INSi ou un relevé du banc ; imposez-le par --as"
+            " en JSON, un message SOAP d'INSi, un document PDF ou un relevé du banc ; imposez-le"
+            " par --as"
         )
     if format_name != RELEVE and MEDIA_TYPES[format_name] != RELEVE_MEDIA_TYPE:
         return format_name, SUBJECT
@@ -221,9 +312,26 @@ def _summary(judgement: FileJudgement) -> list[str]:
     ]
     if idle:
         lines.append(f"  sans sujet ({len(idle)}) : {', '.join(idle)}")
+    if judgement.not_evaluated:
+        total = sum(one.times for one in judgement.not_evaluated)
+        lines.append(f"  non évalué ({total}), ni conforme ni en erreur :")
+        lines += [
+            f"    {one.times} × {visible(one.what)} — {visible(one.why)}, dès {visible(one.at)}"
+            for one in judgement.not_evaluated
+        ]
     if judgement.reason and judgement.verdict is Verdict.INCONCLUSIVE:
         lines.append(f"  {visible(judgement.reason)}")
+    lines.extend(_opinion_lines(judgement.second_opinion))
     return lines
+
+
+def _opinion_lines(opinion: Mapping[str, Any] | None) -> list[str]:
+    if opinion is None:
+        return []
+    reader = opinion["reader"]
+    if opinion["agrees"]:
+        return [f"  second avis ({reader}) : même structure"]
+    return [f"  à relire, second avis ({reader}) : {visible(one)}" for one in opinion["remarks"]]
 
 
 def slots(finding: Finding, rule_id: str, cites: tuple[str, ...]) -> str:
@@ -239,8 +347,7 @@ def slots(finding: Finding, rule_id: str, cites: tuple[str, ...]) -> str:
 
 
 def visible(text: str) -> str:
-    """Return vendor text that a terminal can show: control and direction signs are escaped."""
+    """Return vendor text that a terminal can show: control, line and direction signs escaped."""
     return "".join(
-        f"\\u{ord(char):04x}" if unicodedata.category(char) in ("Cc", "Cf", "Cs") else char
-        for char in text
+        f"\\u{ord(char):04x}" if unicodedata.category(char) in _UNSHOWN else char for char in text
     )

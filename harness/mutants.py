@@ -40,6 +40,7 @@ THEMES: dict[str, tuple[str, ...]] = {
         "ins/test_reponse_insi_refusee.py",
         "ins/test_statuts.py",
     ),
+    "impression": ("ins/test_impression.py",),
     "compte": ("identification/test_compte_patient.py",),
     "recherche": (
         "ins/test_recherche.py",
@@ -55,7 +56,6 @@ THEMES: dict[str, tuple[str, ...]] = {
     ),
     "attributs": ("ins/test_attributs.py", "ins/test_historique_statut.py"),
     "justificatifs": ("ins/test_justificatifs.py", "ins/test_numero_remboursement.py"),
-    "impression": ("ins/test_transmission.py",),
     "echanges": ("ins/test_messages_hl7.py", "traces/test_traces_messages.py"),
     "verification": (
         "ins/test_autre_domaine.py",

@@ -220,20 +220,40 @@ def gap(request: pytest.FixtureRequest) -> GapDesk:
 def identities(request: pytest.FixtureRequest, gap: GapDesk) -> IdentityDesk:
     """The identities of the target."""
     run, state = _run(request), _state(request)
-    insi_desk = InsiDesk(run.bench.insi, state.cast) if run.bench.insi else None
-    return IdentityDesk(run.drivers, state.cast, insi_desk, gap, run.target.profile)
+    return IdentityDesk(run.drivers, state.cast, _insi_of(run, state), gap, run.target.profile)
 
 
 @pytest.fixture
 def screens(request: pytest.FixtureRequest) -> ScreenDesk:
     """The pages of the target."""
-    return ScreenDesk(_run(request).drivers, _state(request).cast)
+    run, state = _run(request), _state(request)
+    return ScreenDesk(run.drivers, state.cast, _insi_of(run, state))
 
 
 @pytest.fixture
 def accounts(request: pytest.FixtureRequest) -> AccountDesk:
     """The accounts of patients."""
     return AccountDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def search(request: pytest.FixtureRequest, identities: IdentityDesk, gap: GapDesk) -> SearchDesk:
+    """The searches of the target."""
+    run, cast = _run(request), _state(request).cast
+    return SearchDesk(run.drivers, cast, identities, gap, run.target.profile)
+
+
+@pytest.fixture
+def rights(request: pytest.FixtureRequest) -> RightsDesk:
+    """The other profiles of the target."""
+    run = _run(request)
+    return RightsDesk(run.drivers, _state(request).cast, run.bench.insi)
+
+
+@pytest.fixture
+def traces(request: pytest.FixtureRequest) -> TraceDesk:
+    """The journal of the target."""
+    return TraceDesk(_run(request).drivers)
 
 
 @pytest.fixture
@@ -262,26 +282,6 @@ def messages(request: pytest.FixtureRequest) -> MessageDesk:
     return MessageDesk(_run(request).drivers, _state(request).cast)
 
 
-@pytest.fixture
-def search(request: pytest.FixtureRequest, identities: IdentityDesk, gap: GapDesk) -> SearchDesk:
-    """The searches of the target."""
-    run, cast = _run(request), _state(request).cast
-    return SearchDesk(run.drivers, cast, identities, gap, run.target.profile)
-
-
-@pytest.fixture
-def rights(request: pytest.FixtureRequest) -> RightsDesk:
-    """The other profiles of the target."""
-    run = _run(request)
-    return RightsDesk(run.drivers, _state(request).cast, run.bench.insi)
-
-
-@pytest.fixture
-def traces(request: pytest.FixtureRequest) -> TraceDesk:
-    """The journal of the target."""
-    return TraceDesk(_run(request).drivers)
-
-
 def _run(request: pytest.FixtureRequest) -> Run:
     run: Run = request.config.stash[RUN]
     return run
@@ -290,6 +290,10 @@ def _run(request: pytest.FixtureRequest) -> Run:
 def _state(request: pytest.FixtureRequest) -> State:
     state: State = request.node.stash[STATE]
     return state
+
+
+def _insi_of(run: Run, state: State) -> InsiDesk | None:
+    return InsiDesk(run.bench.insi, state.cast) if run.bench.insi else None
 
 
 def _item(item: pytest.Item) -> Item:

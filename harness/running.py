@@ -195,9 +195,11 @@ class Run:
 
     def _write(self, code: int) -> None:
         from harness.reporting.report_writer import write_reports
+        from harness.second_opinion import note_of_a_run
 
         bench = self.bench
         try:
+            self.session.notes.extend(filter(None, [note_of_a_run(self.results)]))
             paths = write_reports(
                 self.session.report(),
                 bench.folder,

@@ -96,8 +96,9 @@ def failed_items(folder: Path) -> frozenset[str]:
         report = json.loads(path.read_text(encoding="utf-8"))
         return frozenset(s["id"] for s in report["scenarios"] if Verdict(s["verdict"]) in FAILED)
     except (OSError, ValueError, KeyError, TypeError) as error:
+        why = "absent" if isinstance(error, FileNotFoundError) else f"illisible : {error}"
         raise ConfigurationProblem(
-            f"--failed-from {folder} : pas de run.json lisible ({error}) ; donnez le dossier "
+            f"--failed-from {folder} : run.json {why} ; donnez le dossier "
             "d'une exécution, par exemple reports/20260101-120000"
         ) from error
 

@@ -18,6 +18,7 @@ from harness.simulators.loop import ServiceLoop
 from harness.targets.configuration import load_target
 from harness.targets.drivers import Drivers, connect
 from harness.targets.target import Simulators, Target
+from harness.targets.tls import client_context
 
 if TYPE_CHECKING:
     from harness.demo import EmbeddedTarget
@@ -51,6 +52,8 @@ class Workbench:
         environ = dict(os.environ)
         embedded = _embedded(target_file, environ)
         self.target: Target | None = None if embedded else load_target(target_file)
+        if self.target:
+            client_context(self.target.endpoints)  # certificates that cannot be used: said now
         self.folder = folder or new_run_folder(reports)
         self.journal = Journal(self.folder, pieces=pieces)
         self.recorder = Recorder(self.journal)

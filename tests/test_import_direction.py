@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 TIERS = {
     "model": 0,
     "terminology": 0,
+    "packs": 1,
     "validators": 1,
     "evidence": 1,
     "catalogue": 1,

@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from harness.judging import exit_code_of, judge_file, render_text, visible
+from harness.judging import (
+    exit_code_of,
+    judge_file,
+    load_packages,
+    offline_settings,
+    render_text,
+    visible,
+)
 from harness.model.check import Settings
 from harness.model.problems import ConfigurationProblem
 from harness.model.releve import AttemptReleve, IdentityReleve, ScreenReleve
@@ -157,3 +164,61 @@ def test_hl7_file_with_line_feeds_is_read(tmp_path: Path) -> None:
     judgement = judge_file(path)
     assert (judgement.format, judgement.problem) == ("hl7v2", "")
     assert sum(one.examined for one in judgement.outcomes) > 5
+
+
+PACKAGE = MESSAGES / "fhir" / "paquets" / "essai.json"
+PROFILE = "https://banc.example/fhir/StructureDefinition/organisation-essai"
+
+
+def organisation(tmp_path: Path, **changes: object) -> Path:
+    sample = MESSAGES / "fhir" / "conformes" / "organisation-profilee.check.json"
+    data = json.loads(sample.read_text(encoding="utf-8"))["artefacts"]["subject"]["json"]
+    return written(tmp_path, "o.json", json.dumps({**data, **changes}))
+
+
+def test_package_judges_and_tells_what_it_could_not_evaluate(tmp_path: Path) -> None:
+    packages = load_packages([PACKAGE])
+    judgement = judge_file(organisation(tmp_path), packages=packages)
+    record = json.loads(judgement.as_json())
+    assert (judgement.verdict, record["not_evaluated"]) == (Verdict.CONFORM, 2)
+    assert [set(one) for one in record["not_evaluated_list"]] == [
+        {"what", "why", "at", "times"}
+    ] * 2
+    assert "non évalué (2), ni conforme ni en erreur" in render_text(judgement)
+    wrong = judge_file(organisation(tmp_path, active=False), packages=packages)
+    assert wrong.verdict is Verdict.NON_CONFORM
+    assert "règle FR-PRO-02" in render_text(wrong)
+
+
+def test_without_package_nothing_is_said_of_profiles(tmp_path: Path) -> None:
+    judgement = judge_file(organisation(tmp_path))
+    assert judgement.verdict is Verdict.INCONCLUSIVE
+    assert "not_evaluated" not in json.loads(judgement.as_json())
+    mixed = judge_file(written(tmp_path, "m.er7", HL7), packages=load_packages([PACKAGE]))
+    assert mixed.not_evaluated is None
+
+
+def test_profile_can_be_imposed_on_a_file(tmp_path: Path) -> None:
+    packages = load_packages([PACKAGE])
+    path = organisation(tmp_path, meta={}, name=None)
+    assert judge_file(path, packages=packages).verdict is Verdict.INCONCLUSIVE
+    assert judge_file(path, packages=packages, profile=PROFILE).verdict is Verdict.NON_CONFORM
+
+
+def test_package_options_are_checked(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationProblem, match="lecture impossible"):
+        load_packages([tmp_path / "absent.tgz"])
+    with pytest.raises(ConfigurationProblem, match=r"pas un \.tgz"):
+        load_packages([written(tmp_path, "p.tgz", b"\x1f\x8bxx")])
+    with pytest.raises(ConfigurationProblem, match="aucun --package"):
+        offline_settings(None, "2.0.0", (), PROFILE)
+    settings = offline_settings("2.2.0", "9", load_packages([PACKAGE]), PROFILE)
+    assert settings.fr_core == "2.2.0"
+    with pytest.raises(ConfigurationProblem, match="TDDUI 9"):
+        judge_file(GOOD_PATIENT, settings=settings)
+
+
+def test_audit_message_is_recognised_as_a_trace() -> None:
+    path = MESSAGES / "fhir" / "conformes" / "message-d-audit-syslog.xml"
+    judgement = judge_file(path)
+    assert (judgement.format, judgement.verdict) == ("fhir", Verdict.CONFORM)

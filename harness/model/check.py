@@ -26,6 +26,8 @@ class Settings:
     pam_versions: tuple[str, ...] = ("2.9", "2.10", "2.11")
     pam_events: tuple[str, ...] = ("A28", "A31", "A40", "A47", "A24", "A37")
     identity_reference: str = "ri-hors-etablissement"
+    tddui: str = "2.0.0"
+    tde: str = "2.0.0"
 
 
 @dataclass(frozen=True)

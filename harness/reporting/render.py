@@ -16,6 +16,8 @@ from harness.reporting.render_releve import render_releve
 TEXT = "text/plain"
 SHOWN_CHARACTERS = 60_000
 """Beyond, the rendering is cut and says so: the report stays small."""
+PAGE_DPI = 96
+SHOWN_PAGES = 3
 _RULE = "─" * 66
 _BITMAPS = {
     b"\x89PNG\r\n\x1a\n": ("image/png", "png"),
@@ -39,12 +41,30 @@ def render(artefact: Artefact) -> Rendering:
     for mark, (media_type, extension) in _BITMAPS.items():
         if artefact.content.startswith(mark):
             return Rendering(artefact.content, media_type, extension)
+    if artefact.content.startswith(b"%PDF-"):
+        return render_pdf(artefact)
     body = _readable(artefact)
     if len(body) > SHOWN_CHARACTERS:
         body = f"{body[:SHOWN_CHARACTERS]}\n[…] affichage coupé : la pièce entière est au dossier"
-    return Rendering(
-        f"{caption(artefact)}\n{_RULE}\n{body}\n".encode("utf-8", "replace"), TEXT, "txt"
-    )
+    return captioned(artefact, body)
+
+
+def captioned(artefact: Artefact, body: str) -> Rendering:
+    """Return a text under what identifies its piece."""
+    text = f"{caption(artefact)}\n{_RULE}\n{body}\n"
+    return Rendering(text.encode("utf-8", "replace"), TEXT, "txt")
+
+
+def render_pdf(artefact: Artefact) -> Rendering:
+    """Return the first pages of a PDF as one small picture, or why it cannot be drawn."""
+    from harness.model.problems import Unreadable
+    from harness.validators.datamatrix.reader import page_pictures
+
+    try:
+        pages = page_pictures(artefact, PAGE_DPI, SHOWN_PAGES)
+    except Unreadable as problem:
+        return captioned(artefact, f"[{problem}]")
+    return Rendering(pages, "image/png", "png")
 
 
 def caption(artefact: Artefact) -> str:

@@ -31,6 +31,9 @@ class Capability(StrEnum):
     SCREENS = "screens"
     EMISSION = "emission"
     INTAKE = "intake"
+    PRINTING = "printing"
+    TRACES = "traces"
+    RIGHTS = "rights"
     EDITING = "editing"
     REGISTRATION = "registration"
     ATTRIBUTES = "attributes"
@@ -38,8 +41,6 @@ class Capability(StrEnum):
     WORK_LIST = "work_list"
     INS_VERIFICATION = "ins_verification"
     MESSAGES = "messages"
-    TRACES = "traces"
-    RIGHTS = "rights"
 
 
 CAPABILITY_LABELS: dict[Capability, str] = {
@@ -54,6 +55,9 @@ CAPABILITY_LABELS: dict[Capability, str] = {
     Capability.SCREENS: "montrer une page du logiciel",
     Capability.EMISSION: "émettre l'identité vers un partenaire (IHE PAM)",
     Capability.INTAKE: "recevoir une identité d'une GAP (IHE PAM)",
+    Capability.PRINTING: "imprimer l'identité d'un patient (PDF)",
+    Capability.TRACES: "lire le journal des accès et des actions sur un patient",
+    Capability.RIGHTS: "agir sous le compte d'un autre profil",
     Capability.EDITING: "modifier une identité, en utilisateur ordinaire ou privilégié",
     Capability.REGISTRATION: "créer une identité avec son justificatif",
     Capability.ATTRIBUTES: "poser les attributs douteuse et fictive",
@@ -61,8 +65,6 @@ CAPABILITY_LABELS: dict[Capability, str] = {
     Capability.WORK_LIST: "lire la liste de travail",
     Capability.INS_VERIFICATION: "faire vérifier un INS connu par INSi",
     Capability.MESSAGES: "émettre un ORM, un SIU ou un ORU",
-    Capability.TRACES: "lire le journal des accès et des actions sur un patient",
-    Capability.RIGHTS: "agir sous le compte d'un autre profil",
 }
 
 
@@ -249,6 +251,16 @@ class Screens(Protocol):
 
     def close(self) -> None:
         """Close the browser."""
+
+
+class Printing(Protocol):
+    """Documents that the target prints, as PDF."""
+
+    def print_identity(self, patient: PatientRef) -> Artefact:
+        """Return the PDF that the software prints for a patient (media type application/pdf)."""
+
+    def choose_traits(self, traits: tuple[str, ...]) -> None:
+        """Set the further traits to print, by field name (names of `TEN_FIELDS`)."""
 
 
 class Emission(Protocol):

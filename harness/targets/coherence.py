@@ -32,6 +32,9 @@ OPERATIONS: dict[Capability, tuple[str, ...]] = {
     C.SEARCH: ("search",),
     C.FHIR_VIEW: ("fhir_view",),
     C.ACCOUNTS: ("account_create", "account_link", "account_read"),
+    C.PRINTING: ("print",),
+    C.TRACES: ("traces",),
+    C.RIGHTS: ("read",),
     C.EDITING: ("update",),
     C.REGISTRATION: ("register",),
     C.ATTRIBUTES: ("attributes",),
@@ -39,8 +42,6 @@ OPERATIONS: dict[Capability, tuple[str, ...]] = {
     C.WORK_LIST: ("work_list",),
     C.INS_VERIFICATION: ("ins_verification",),
     C.MESSAGES: ("send_message",),
-    C.TRACES: ("traces",),
-    C.RIGHTS: ("read",),
 }
 """Capability → operations that `[drivers.http.operations]` must describe to offer it."""
 
@@ -48,7 +49,7 @@ KNOWN_OPERATIONS = tuple(
     dict.fromkeys(
         (
             *(name for names in OPERATIONS.values() for name in names),
-            *("emit", "right_withdraw", "right_restore"),
+            *("update", "emit", "print_settings", "right_withdraw", "right_restore"),
         )
     )
 )

@@ -18,6 +18,7 @@ from harness.targets.base import (
     InsiCall,
     Intake,
     PatientRef,
+    Printing,
     Rights,
     Screens,
     Search,
@@ -81,6 +82,7 @@ class Drivers:
         self._apis: dict[str, HttpApi] = {}
         self._screens: dict[str, Screens] = {}
         self._pages: BrowserScreens | None = None
+        self._users: dict[str, HttpApi] = {}
 
     def offers(self, capability: Capability) -> bool:
         """Say whether a driver is named for a capability, and a person there if it needs one."""
@@ -211,6 +213,17 @@ class Drivers:
         return HttpActs(self.api_as(role) if role else self._http)
 
     @cached_property
+    def printing(self) -> Printing:
+        """Print documents."""
+        if self._by(C.PRINTING, "attended"):
+            from harness.targets.printing import AttendedPrinting
+
+            return AttendedPrinting(self._person)
+        from harness.targets.printing import HttpPrinting
+
+        return HttpPrinting(self._http)
+
+    @cached_property
     def emission(self) -> Emission:
         """Receive what the target sends to a partner."""
         from harness.targets.hl7v2 import MllpEmission
@@ -330,7 +343,7 @@ class Drivers:
         sign = credentials_of(self.target, role) if role else http.credentials
         delay = max(
             self.target.delay(one)
-            for one in (C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS)
+            for one in (C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS, C.PRINTING)
         )
         if role not in self._clients:
             self._clients[role] = self._kept(self._client(sign, None, delay))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -103,16 +103,9 @@ class HttpApi:
 
         Raises `CapabilityMissing` when the file does not describe it.
         """
-        operation = self._options.operations.get(name)
-        if operation is None:
-            raise CapabilityMissing(
-                f"le fichier de cible ne décrit pas l'opération « {name} » : ajoutez "
-                f"[drivers.http.operations.{name}]"
-            )
+        operation = self._operation(name)
         answer = self._send(operation, values)
-        known = (*operation.success, *operation.refusal, *self._also_refused)
-        if answer.status not in known:
-            raise answer.unexpected(f"statut {', '.join(map(str, known))}")
+        _require_known_status(operation, answer, self._also_refused)
         # A refusal that only another profile meets may be a page, or nothing at all.
         refused = answer.status in self._also_refused and "json" not in answer.content_type
         empty = refused or (not answer.body and answer.status in operation.success)
@@ -121,6 +114,30 @@ class HttpApi:
                 f"{operation.content_type} ({answer.content_type or 'type absent'} reçu)"
             )
         return Reading(operation, answer, None if empty else answer.json())
+
+    def fetch(self, name: str, media_type: str, **values: Any) -> Answer:
+        """Send one declared operation whose answer is a document, not JSON, and return it.
+
+        Raises `CapabilityMissing` when the file does not describe it, `UnexpectedAnswer` for a
+        refusal or for another type.
+        """
+        operation = replace(self._operation(name), content_type=media_type)
+        answer = self._send(operation, values)
+        _require_known_status(operation, answer)
+        if answer.status not in operation.success or answer.content_type != media_type:
+            raise answer.unexpected(
+                f"un document {media_type} ({answer.content_type or 'type absent'} reçu)"
+            )
+        return answer
+
+    def _operation(self, name: str) -> Operation:
+        operation = self._options.operations.get(name)
+        if operation is None:
+            raise CapabilityMissing(
+                f"le fichier de cible ne décrit pas l'opération « {name} » : ajoutez "
+                f"[drivers.http.operations.{name}]"
+            )
+        return operation
 
     def probe(self, name: str, **values: str) -> Answer:
         """Send an operation to see whether we are signed in; 4xx but 401 and 403 will do.
@@ -325,6 +342,14 @@ class HttpAccounts:
         return releve.artefact("Compte (relevé)", origin.label, origin.exchange)
 
 
+def _require_known_status(
+    operation: Operation, answer: Answer, also_refused: Collection[int] = ()
+) -> None:
+    known = (*operation.success, *operation.refusal, *also_refused)
+    if answer.status not in known:
+        raise answer.unexpected(f"statut {', '.join(map(str, known))}")
+
+
 def _attempt(
     name: str, releve: AttemptReleve, patient: PatientRef | None, reading: Reading
 ) -> Attempt:
@@ -368,8 +393,9 @@ def _template(value: Any, values: Mapping[str, Any]) -> Any:
     if not isinstance(value, str) or not _PLACEHOLDER.search(value):
         return value
     alone = _PLACEHOLDER.fullmatch(value)
-    if alone and isinstance(values.get(alone[1]), (bool, list)):
-        return values[alone[1]]  # a yes or no, or a list, keeps its JSON type
+    if alone and isinstance(values.get(alone[1]), (bool, list, tuple)):
+        whole = values[alone[1]]  # a yes or no, or a list, keeps its JSON type
+        return whole if isinstance(whole, bool) else list(whole)
     text = _filled(value, {name: said(one) for name, one in values.items()})
     return text or _ABSENT
 

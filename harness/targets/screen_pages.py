@@ -19,22 +19,22 @@ PAGE_TITLES = {
     "creation": "Formulaire de création",
     "account": "Compte de l'usager",
     "settings": "Réglages",
-    "edition": "Formulaire de modification",
-    "work_list": "Liste de travail",
     "search": "Recherche",
     "traces": "Journal",
     "rights": "Réglage des droits",
+    "edition": "Formulaire de modification",
+    "work_list": "Liste de travail",
 }
 PAGE_WORDS = {
     "patient": "patient",
     "creation": "création",
     "account": "compte",
     "settings": "réglages",
-    "edition": "modification",
-    "work_list": "liste de travail",
     "search": "recherche",
     "traces": "traces",
     "rights": "habilitations",
+    "edition": "modification",
+    "work_list": "liste de travail",
 }
 
 

@@ -195,8 +195,13 @@ class BrowserScreens:
         from playwright.sync_api import sync_playwright
 
         if self._browser is None:
-            self._playwright = sync_playwright().start()
-            self._browser = launch(self._playwright, self._executable, self._target)
+            playwright = sync_playwright().start()
+            try:
+                self._browser = launch(playwright, self._executable, self._target)
+            except BaseException:
+                playwright.stop()  # a second one cannot start beside it: the next page tries anew
+                raise
+            self._playwright = playwright
         return self._browser
 
     def _started(self) -> Page:

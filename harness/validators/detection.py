@@ -17,6 +17,7 @@ MEDIA_TYPES: dict[str, str] = {
     "insi": SOAP_MEDIA_TYPE,
     "identity": RELEVE_MEDIA_TYPE,
     "screen": RELEVE_MEDIA_TYPE,
+    "datamatrix": "application/pdf",
     "rights": RELEVE_MEDIA_TYPE,
     "traces": RELEVE_MEDIA_TYPE,
 }
@@ -47,11 +48,15 @@ def detect(content: bytes, name: str = "") -> str:
     The bytes decide; the extension only helps for an HL7 file whose beginning is damaged.
     """
     head = content[:_HEAD].lstrip(_BLANKS)
+    if head.startswith(b"%PDF-"):
+        return "datamatrix"
     if head.startswith((b"MSH", b"FHS", b"BHS")):
         return "hl7v2"
     if head.startswith((b"{", b"[")):
         return _json_format(content)
     if head.startswith(b"<"):
+        if b"<AuditMessage" in head:
+            return "fhir"
         return "insi" if _is_soap(content[: _HEAD * 4]) else ""
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     return _EXTENSIONS.get(suffix, "")

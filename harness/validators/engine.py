@@ -31,6 +31,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "ins": ("LEX-",),
     "identity": ("IDN-",),
     "screen": ("IHM-",),
+    "datamatrix": ("DM-", "IMP-"),
     "rights": ("AUT-",),
     "traces": ("TRA-",),
 }
@@ -196,7 +197,7 @@ def _digest(rule_id: str, module: str, lists: tuple[str, ...]) -> str:
 @cache
 def _readers() -> tuple[Path, ...]:
     """Return every module that rules may lean on: a change in any of them may change a verdict."""
-    found = Path(__file__).parent.glob("*/*.py")
+    found = [*Path(__file__).parent.glob("*/*.py"), *Path(__file__).parents[1].glob("packs/*.py")]
     return tuple(sorted(path for path in found if not path.name.startswith("rules_")))
 
 

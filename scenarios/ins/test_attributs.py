@@ -102,8 +102,8 @@ def test_marked_identity_does_not_call_insi(
     with dossier.step("Appeler INSi pour une identité marquée : l'appel est bloqué"):
         patient = identities.create("corse-2a")
         editing.mark(patient, attribute)
-        attempt = identities.call_insi(patient)
-        screen = screens.press(patient, "insi")
+        attempt = identities.call_insi(patient, arrives=False)
+        screen = screens.press(patient, "insi", arrives=False)
         proof = (f"{CASES[attribute][0]}.1", f"{CASES[attribute][1]}.01")
         dossier.proof(*proof, screen, "Blocage de l'appel")
 

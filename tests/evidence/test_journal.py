@@ -133,3 +133,28 @@ def test_redactor_representation_says_nothing() -> None:
     redactor.hide("motdepasse-1", "mot-de-passe")
 
     assert "motdepasse" not in repr(redactor)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pas de limite de taille de fichier")
+def test_a_full_disk_breaks_neither_the_chain_nor_a_piece(tmp_path: Path) -> None:
+    import resource
+
+    journal = Journal(tmp_path)
+    journal.record("run", {"target": "essai"})
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400, limits[1]))
+    try:
+        with pytest.raises(HarnessFault, match="place libre"):
+            journal.piece(b"x" * 1000)
+        with pytest.raises(HarnessFault, match="place libre"):
+            journal.record("step", {"title": "x" * 1000})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    # Room again: the line cut short would be followed by others, and the chain broken.
+    with pytest.raises(HarnessFault, match="place libre"):
+        journal.record("step", {"title": "plus de place"})
+    reading = read_journal(tmp_path)
+    assert (reading.intact, reading.finished, len(reading.entries)) == (True, False, 1)
+    assert "inachevée" in reading.problem
+    assert altered_pieces(tmp_path) == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["journal.jsonl", "pieces"]

@@ -7,6 +7,7 @@ import pytest
 from harness.model.artefact import FHIR_MEDIA_TYPE, HL7V2_MEDIA_TYPE, SOAP_MEDIA_TYPE, Artefact
 from harness.model.releve import AttemptReleve, ScreenField, ScreenReleve
 from harness.reporting.render import SHOWN_CHARACTERS, render
+from tests.validators.samples import MESSAGES
 
 MESSAGE = (
     b"\x0bMSH|^~\\&|GAP|H|DUI|H|20260302||ADT^A28^ADT_A05|M1|P|2.5\r"
@@ -107,3 +108,14 @@ def test_the_caption_finds_the_piece_in_the_run_folder() -> None:
     text = render(piece).content.decode()
     for part in ("trace", "journal du logiciel", "n° 4", piece.sha256, "1 octets"):
         assert part in text
+
+
+def test_pdf_is_shown_as_a_small_picture() -> None:
+    sample = MESSAGES / "datamatrix" / "conformes" / "qualifiee.pdf"
+    made = render(Artefact("papier", sample.read_bytes(), "application/pdf"))
+    assert (made.media_type, made.extension) == ("image/png", "png")
+    assert made.content.startswith(b"\x89PNG") and len(made.content) < 120_000
+
+
+def test_pdf_that_cannot_be_drawn_says_why() -> None:
+    assert "abîmé" in _text(b"%PDF-1.7 tronque", "application/pdf")

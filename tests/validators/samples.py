@@ -20,6 +20,7 @@ _MEDIA_TYPES = {
     ".er7": HL7V2_MEDIA_TYPE,
     ".json": FHIR_MEDIA_TYPE,
     ".xml": SOAP_MEDIA_TYPE,
+    ".pdf": "application/pdf",
 }
 
 

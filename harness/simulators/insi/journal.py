@@ -108,6 +108,15 @@ class CallJournal:
                     raise Inconclusive(self._silence(person, timeout, after))
                 self._changed.wait(left)
 
+    def wait_for_more(self, known: int, timeout: float) -> bool:
+        """Say whether more than `known` calls have come, waiting `timeout` seconds at most."""
+        with self._changed:
+            came = self._changed.wait_for(
+                lambda: self._broken is not None or len(self._calls) > known, timeout
+            )
+            self._check_whole()
+            return came
+
     def unmet(self) -> list[str]:
         """Return one French line for each expected order of calls that was not kept."""
         lines = []

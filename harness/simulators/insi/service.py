@@ -179,6 +179,10 @@ class InsiSimulator:
         """Return the first call about a person; `Inconclusive` after `timeout` seconds."""
         return self._calls.wait(person, timeout, after)
 
+    def wait_for_more(self, known: int, timeout: float) -> bool:
+        """Say whether more than `known` calls have come, waiting `timeout` seconds at most."""
+        return self._calls.wait_for_more(known, timeout)
+
     def unmet(self) -> list[str]:
         """Return one French line for each order of calls asked by `expects` and not kept."""
         return self._calls.unmet()

@@ -1,13 +1,12 @@
 """Read FHIR JSON into a frozen view of the Patients that it holds.
 
-The structure of base R4 is checked by `fhir.resources` (its R4B models: Patient is the same in R4
-and R4B). A fault of structure is a resource that no R4 reader can read: `Unreadable`, naming the
-path. The faults that a rule of ours judges (`birthDate`, `gender`) are left to that rule.
+A fault of base R4 structure is a resource that no R4 reader can read: `Unreadable`, naming the
+path (`structure.py`). The faults that a rule of ours judges (`birthDate`, `gender`) are left to
+that rule.
 """
 
 from __future__ import annotations
 
-import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +23,8 @@ from harness.model.identity import (
     OID_NIR_DEMO,
     OID_NIR_TEST,
 )
-from harness.model.problems import Unreadable
+from harness.validators.fhir.document import Document, Resource, document, read_document
+from harness.validators.fhir.structure import require_patient
 
 FR_CORE = "https://hl7.fr/ig/fhir/core/"
 FR_0203 = FR_CORE + "CodeSystem/fr-core-cs-v2-0203"
@@ -43,7 +43,7 @@ INS_TYPES: dict[str, str] = {
 }
 """Type code of an INS slice → its OID."""
 INS_SYSTEMS = frozenset(INS_TYPES.values())
-_JUDGED_ELSEWHERE = frozenset({"birthDate", "gender"})
+TDDUI_PATIENT = "https://interop.esante.gouv.fr/ig/fhir/tddui/StructureDefinition/tddui-patient"
 _SCALARS = ("Coding", "Date", "DateTime", "Code", "String", "CodeableConcept", "Uri")
 
 
@@ -160,9 +160,11 @@ class PatientView:
 def patients(check: Check) -> tuple[PatientView, ...]:
     """Return the Patients of the role `subject` (a Patient, or those of a Bundle).
 
+    A tddui-patient is left out: it carries no INS, and the rules FR-DUI judge it.
     Raises `Unreadable` for bytes that are not FHIR JSON.
     """
-    return check.read(read_patients) or ()
+    found = document(check)
+    return () if found is None else found.view(_patients)
 
 
 def read_patients(artefact: Artefact) -> tuple[PatientView, ...]:
@@ -171,43 +173,32 @@ def read_patients(artefact: Artefact) -> tuple[PatientView, ...]:
     Raises `Unreadable` for broken JSON, JSON that is no FHIR resource, or a Patient that base R4
     refuses.
     """
-    resource = _resource(artefact)
-    if resource["resourceType"] == "Patient":
-        return (_patient(artefact, resource, "Patient"),)
-    if resource["resourceType"] != "Bundle":
-        return ()
-    entries = resource.get("entry", [])
-    if not isinstance(entries, list):
-        raise Unreadable(f"{artefact.name} : Bundle.entry doit être une liste")
-    found = []
-    for index, entry in enumerate(entries):
-        inner = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(inner, dict) and inner.get("resourceType") == "Patient":
-            found.append(_patient(artefact, inner, f"Bundle.entry[{index}].resource"))
-    return tuple(found)
+    return _patients(read_document(artefact))
 
 
-def _resource(artefact: Artefact) -> dict[str, Any]:
-    try:
-        data = json.loads(artefact.content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise Unreadable(
-            f"{artefact.name} : le JSON de FHIR est en UTF-8 ; octet"
-            f" 0x{error.object[error.start]:02X} illisible à la position {error.start}"
-        ) from error
-    except json.JSONDecodeError as error:
-        raise Unreadable(
-            f"{artefact.name} : JSON illisible ligne {error.lineno}, colonne {error.colno}"
-        ) from error
-    except RecursionError as error:
-        raise Unreadable(f"{artefact.name} : JSON imbriqué trop profondément") from error
-    if not isinstance(data, dict) or not isinstance(data.get("resourceType"), str):
-        raise Unreadable(f"{artefact.name} : ressource FHIR attendue (resourceType absent)")
-    return data
+def _patients(found: Document) -> tuple[PatientView, ...]:
+    return tuple(
+        found.view(_views)[one.path]
+        for one in found.of_kind("Patient")
+        if not one.declares(TDDUI_PATIENT)
+    )
 
 
-def _patient(artefact: Artefact, data: Mapping[str, Any], path: str) -> PatientView:
-    _require_r4(artefact, data, path)
+def patient_view(found: Document, one: Resource) -> PatientView:
+    """Return the view of a Patient of a document.
+
+    Raises `Unreadable` for a document that holds a Patient that base R4 refuses.
+    """
+    return found.view(_views)[one.path]
+
+
+def _views(found: Document) -> Mapping[str, PatientView]:
+    return {one.path: _view(found.name, one) for one in found.of_kind("Patient")}
+
+
+def _view(name: str, resource: Resource) -> PatientView:
+    data, path = resource.data, resource.path
+    require_patient(name, data, path)
     extensions = _dicts(data, "extension", path)
     return PatientView(
         path=path,
@@ -220,25 +211,6 @@ def _patient(artefact: Artefact, data: Mapping[str, Any], path: str) -> PatientV
             _reliability(p, e) for p, e in extensions if e.get("url") == RELIABILITY
         ),
     )
-
-
-def _require_r4(artefact: Artefact, data: Mapping[str, Any], path: str) -> None:
-    # pydantic is heavy: loaded only once a Patient has to be checked.
-    from fhir.resources.R4B.patient import Patient
-    from pydantic import ValidationError
-
-    kept = {key: value for key, value in data.items() if key not in _JUDGED_ELSEWHERE}
-    try:
-        Patient.model_validate(kept)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in (path, *fault["loc"]))
-        raise Unreadable(
-            f"{artefact.name} : structure FHIR R4 fausse en {place} ({fault['msg']}) ;"
-            " corrigez la ressource avant de la juger"
-        ) from error
-    except RecursionError as error:
-        raise Unreadable(f"{artefact.name} : ressource imbriquée trop profondément") from error
 
 
 def _dicts(data: Mapping[str, Any], key: str, path: str) -> list[tuple[str, Mapping[str, Any]]]:

@@ -14,12 +14,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from harness.model.artefact import Artefact
 from harness.model.check import SUBJECT, Check
 from harness.model.identity import INS_OIDS, shortened
 from harness.validators.hl7v2.segments import STANDARD_MSH2, Repetition, Segment, tokenised
 from harness.validators.hl7v2.wire import WireText, decode
+
+if TYPE_CHECKING:
+    from harness.validators.hl7v2.documents import Document
 
 __all__ = [
     "STANDARD_MSH2",
@@ -172,14 +176,30 @@ class Message:
 
     @cached_property
     def is_cda_transport(self) -> bool:
-        """Return True for MDM, ZAM, and for an ORU that says it carries a CDA."""
+        """Return True for MDM, ZAM, and for an ORU of a CDA volet or with an XML document."""
         if self.type in {"MDM", "ZAM"}:
             return True
         if self.type != "ORU":
             return False
         return "CISIS_CDA" in self.header.field(21) or any(
-            one.value(2) == "ED" for one in self.named("OBX")
+            _holds_xml(one) for one in self.named("OBX")
         )
+
+    @cached_property
+    def follows_french_profile(self) -> bool:
+        """Return True when PAM France, a CDA volet or the CI-SIS annex on the INS rules the PID.
+
+        A plain ORU, ORM or SIU without any INS follows none of them: what it lacks of their form
+        is then a warning.
+        """
+        return self.is_pam or self.is_cda_transport or self.is_ack or bool(self.ins_identifiers)
+
+    @cached_property
+    def documents(self) -> tuple[Document, ...]:
+        """Return the documents of the OBX segments; each is decoded at most once."""
+        from harness.validators.hl7v2.documents import documents_of
+
+        return documents_of(self)
 
     @cached_property
     def is_ack(self) -> bool:
@@ -216,6 +236,19 @@ class Message:
     def ins_identifiers(self) -> tuple[Identifier, ...]:
         """Return every INS of every patient segment."""
         return tuple(one for pid in self.pids for one in pid.ins_identifiers)
+
+
+_XML_IN_BASE64 = ("PENsaW5pY2Fs", "PD94bWwg", "77u/PD")
+"""How `<Clinical…`, `<?xml ` and a marked `<` begin once in base64."""
+
+
+def _holds_xml(observation: Segment) -> bool:
+    """Return True for an OBX of type ED that holds XML; a PDF or an image is no CDA."""
+    if observation.value(2) != "ED":
+        return False
+    if observation.value(5, 3).upper() == "XML":
+        return True
+    return observation.value(5, 5).startswith(_XML_IN_BASE64)
 
 
 def read_message(artefact: Artefact) -> Message:

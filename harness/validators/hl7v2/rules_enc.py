@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harness.validators import Check, Finding, Level, rule
+from harness.validators.hl7v2.profile import by_french_profile
 from harness.validators.hl7v2.reader import STANDARD_MSH2, Message, messages
 from harness.validators.hl7v2.wire import CODECS
 
@@ -150,6 +151,7 @@ def _real(message: Message) -> str:
 
 
 @rule("V2-ENC-05", each=messages, standard="volet CDA-R2 en HL7 v2 2.1.3, table MSH")
+@by_french_profile
 def country_is_france(message: Message, check: Check) -> Iterator[Finding]:
     """MSH-17 is FRA; a PAM message says FR in MSH-19."""
     country = message.header.value(17)

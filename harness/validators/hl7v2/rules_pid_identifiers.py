@@ -13,6 +13,7 @@ from harness.model.identity import (
 )
 from harness.terminology import code_list
 from harness.validators import Check, Finding, Level, rule
+from harness.validators.hl7v2.profile import by_french_profile
 from harness.validators.hl7v2.reader import Identifier, Message, Pid, messages, pid_segments
 from harness.validators.ins.matricule import (
     Matricule,
@@ -28,11 +29,14 @@ PATIENT_TYPES = frozenset({"ADT", "MDM", "ORU"})
 
 
 def patient_messages(check: Check) -> Iterator[Message]:
-    """Yield the message that must name its patient."""
-    return (message for message in messages(check) if message.type in PATIENT_TYPES)
+    """Yield the message that must name its patient, or that does (an ORM, a SIU…)."""
+    for message in messages(check):
+        if message.type in PATIENT_TYPES or (message.pids and not message.is_ack):
+            yield message
 
 
 @rule("V2-PID-02", each=patient_messages, standard="IHE ITI TF vol. 4, table PID")
+@by_french_profile
 def identifiers_are_whole(message: Message, check: Check) -> Iterator[Finding]:
     """Every repetition of PID-3 has a value, an assigning authority and a type."""
     if not message.pids:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from harness.terminology import code_list
 from harness.validators import Check, Finding, Level, rule
+from harness.validators.hl7v2.profile import by_french_profile
 from harness.validators.hl7v2.reader import (
     Pid,
     Repetition,
@@ -27,6 +28,7 @@ TRAITS = ("INS/va1.61", "INS/va1.71")
 
 
 @rule("V2-PID-01", each=pid_segments, standard="IHE ITI TF vol. 4, 4.1.1.2 et table PID")
+@by_french_profile
 def forbidden_fields_are_empty(pid: Pid, check: Check) -> Iterator[Finding]:
     """PID-10, 17, 22 and NK1-25, 28, 35 are never valued in France, nor the fields of usage X."""
     for number, label in NEVER_VALUED.items():
@@ -51,6 +53,7 @@ def _must_be_empty(path: str, why: str) -> Finding:
 
 
 @rule("V2-PID-10", each=pid_segments, cites=TRAITS, standard="IHE ITI TF vol. 4, PID-5")
+@by_french_profile
 def names_have_a_type(pid: Pid, check: Check) -> Iterator[Finding]:
     """Every name of PID-5 has a type L, D, S or U, and the birth name (L) is present if known."""
     for name in pid.names:
@@ -88,15 +91,18 @@ def names_have_a_type(pid: Pid, check: Check) -> Iterator[Finding]:
         )
 
 
-def birth_names(check: Check) -> Iterator[Repetition]:
+def birth_names(check: Check) -> Iterator[tuple[Pid, Repetition]]:
     """Yield the birth names (type L) of the patient segments."""
     for pid in pid_segments(check):
-        yield from pid.names_of("L")
+        for name in pid.names_of("L"):
+            yield pid, name
 
 
 @rule("V2-PID-11", each=birth_names, cites=TRAITS, standard="exemples ANS hl7V2-exemples, PID-5")
-def birth_name_is_whole(name: Repetition, check: Check) -> Iterator[Finding]:
+@by_french_profile
+def birth_name_is_whole(subject: tuple[Pid, Repetition], check: Check) -> Iterator[Finding]:
     """The birth name has XPN.1 the name, XPN.2 the first given name, XPN.3 the whole list."""
+    _, name = subject
     labels = {
         1: "le nom de naissance",
         2: "le premier prénom de naissance",
@@ -130,6 +136,7 @@ def birth_name_is_whole(name: Repetition, check: Check) -> Iterator[Finding]:
 
 
 @rule("V2-PID-12", each=pid_segments, standard="IHE ITI TF vol. 4, PID-6")
+@by_french_profile
 def mother_name_is_not_the_used_name(pid: Pid, check: Check) -> Iterator[Finding]:
     """PID-6 is the maiden name of the mother, never the used name of the patient."""
     mother = pid.segment.repetitions(6)
@@ -157,6 +164,7 @@ def mother_name_is_not_the_used_name(pid: Pid, check: Check) -> Iterator[Finding
 
 
 @rule("V2-PID-13", each=pid_segments, cites=TRAITS, standard="HL7 v2.5, PID-7")
+@by_french_profile
 def birth_date_is_a_date(pid: Pid, check: Check) -> Iterator[Finding]:
     """PID-7 is a real date written YYYYMMDD."""
     date = pid.segment.field(7)
@@ -183,6 +191,7 @@ def _is_calendar_date(digits: str) -> bool:
 
 
 @rule("V2-PID-14", each=pid_segments, cites=TRAITS, standard="IHE ITI TF vol. 4, PID-8 ; FR Core")
+@by_french_profile
 def sex_is_of_the_table(pid: Pid, check: Check) -> Iterator[Finding]:
     """PID-8 is F, M, O or U; with an INS it is F or M."""
     sex = pid.segment.value(8)
@@ -203,6 +212,7 @@ def birth_place_carriers(check: Check) -> Iterator[Pid]:
 
 
 @rule("V2-PID-15", each=birth_place_carriers, cites=TRAITS, standard="exemples ANS, PID-11")
+@by_french_profile
 def birth_place_is_coded(pid: Pid, check: Check) -> Iterator[Finding]:
     """The birth place is a repetition of PID-11 of type BDL with the INSEE code in XAD.9."""
     if not pid.birth_places:
@@ -223,17 +233,21 @@ def birth_place_is_coded(pid: Pid, check: Check) -> Iterator[Finding]:
             )
 
 
-def other_addresses(check: Check) -> Iterator[Repetition]:
+def other_addresses(check: Check) -> Iterator[tuple[Pid, Repetition]]:
     """Yield the addresses that are not a birth place."""
     for pid in pid_segments(check):
         for address in pid.addresses:
             if address.value(7) != "BDL" and not address.is_empty:
-                yield address
+                yield pid, address
 
 
 @rule("V2-PID-16", each=other_addresses, standard="exemples ANS hl7V2-exemples, PID-11")
-def address_has_type_and_country(address: Repetition, check: Check) -> Iterator[Finding]:
+@by_french_profile
+def address_has_type_and_country(
+    subject: tuple[Pid, Repetition], check: Check
+) -> Iterator[Finding]:
     """An address has a type (H for the home) and a country of three letters (FRA)."""
+    _, address = subject
     if not address.value(7):
         yield Finding(
             at=f"{address.path}.7",
@@ -253,6 +267,7 @@ def address_has_type_and_country(address: Repetition, check: Check) -> Iterator[
 
 
 @rule("V2-PID-17", each=pid_segments, standard="IHE ITI TF vol. 4, PID-18 et PV1-19")
+@by_french_profile
 def encounter_is_numbered(pid: Pid, check: Check) -> Iterator[Finding]:
     """PID-18 holds one file number (AN), required with an encounter, and PV1-19 a visit (VN)."""
     accounts = pid.segment.repetitions(18)

@@ -106,7 +106,10 @@ def confirmed_identity_is_recovered(taken: Taken, check: Check) -> Iterator[Find
 
 
 @rule(
-    "IDN-40", cites=("INS/va1.05",), each=refused_intakes, overlaps=("IDN-01", "IDN-02", "IDN-14")
+    "IDN-40",
+    cites=("INS/va1.05",),
+    each=refused_intakes,
+    overlaps=("IDN-01", "IDN-02", "IDN-14", "IDN-21"),
 )
 def unconfirmed_unknown_is_created_without_ins(taken: Taken, check: Check) -> Iterator[Finding]:
     """Not confirmed and unknown: the identity is created with its traits, without INS."""

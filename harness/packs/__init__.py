@@ -1,0 +1,1 @@
+"""Official packs loaded by path at run time: FHIR packages (StructureDefinitions, value sets)."""
