@@ -38,6 +38,7 @@ _MESSAGES = of_theme(
     ("reception-orm-refusee", "Un ORM reçu est refusé.", "IDN-49"),
     ("reception-siu-refusee", "Un SIU reçu est refusé.", "IDN-49"),
     ("reception-oru-refusee", "Un ORU reçu est refusé.", "IDN-49"),
+    ("reception-metier-sans-ins", "Un ORU sur un inconnu n'apporte pas son INS.", "IDN-16"),
     ("reception-metier-cree-doublon", "Un ORU sur un patient connu le double.", "IDN-49"),
 )
 
@@ -57,6 +58,7 @@ _CHECKS = of_theme(
         "KO sur notre identité : le matricule reste.",
         "IDN-42",
     ),
+    ("verification-propre-ok-retrograde", "OK sur notre identité : elle perd l'INS.", "IDN-42"),
     ("contrat-sans-effet", "Le contrat de confiance est ignoré.", "IDN-43"),
     ("liste-travail-vide-ecran", "La page de la liste de travail est vide.", "IHM-14"),
     ("reglage-contrats-absent", "Les contrats de confiance ne se règlent pas.", "IHM-16"),

@@ -147,10 +147,10 @@ async def verify_own(dui: Dui, identity: Identity, by: str) -> InsiOutcome:
         return InsiOutcome(None, "refused", text, identity)
     claim = Claim(matricule=identity.matricule, oid=identity.oid, traits=identity.traits)
     answer = await ask(dui, claim, by, identity.id)
-    if answer.code == "00":
+    if answer.code == "00" and not faults.active("verification-propre-ok-retrograde"):
         text = "INSi confirme l'INS : l'identité n'est pas modifiée."
         return InsiOutcome("00", "verified", text, identity)
-    if answer.code != "01":
+    if answer.code not in {"00", "01"}:
         text = f"Vérification INSi sans réponse : {answer.fault}. L'identité n'est pas modifiée."
         return InsiOutcome(answer.code, "fault", text, identity)
     identity = dui.store.find(identity.id) or identity

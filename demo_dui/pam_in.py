@@ -104,6 +104,8 @@ def _bear(dui: Dui, person: Received, kind: str) -> Identity:
     if known is None or faults.active("reception-metier-cree-doublon"):
         draft = Draft(traits=person.traits, private_id=person.private_id)
         known = dui.store.add(new_identity(draft, Status.PROVISOIRE))
+        if faults.active("reception-metier-sans-ins"):
+            person = replace(person, matricule=None, oid=None)
         return dui.record(known, _updated(known, person), FLOW_AUTHOR, f"flux {kind}")
     if person.claims_ins and not known.matricule:
         return dui.record(known, _with_ins(known, person), FLOW_AUTHOR, f"flux {kind}")

@@ -238,7 +238,7 @@ CHECKS: dict[Any, str] = {
     messages_bear_the_patient: "message-sans-ins message-ins-recuperee message-autre-nom",
     business_messages_are_taken: (
         "reception-orm-refusee reception-siu-refusee reception-oru-refusee "
-        "reception-metier-cree-doublon"
+        "reception-metier-cree-doublon reception-metier-sans-ins"
     ),
     ins_of_another_domain_is_verified: (
         "verification-tiers-absente verification-tiers-qualifiee verification-ok-sans-ins"
@@ -251,7 +251,8 @@ CHECKS: dict[Any, str] = {
         "verification-ko-met-a-jour verification-ko-sans-liste liste-travail-vide-ecran"
     ),
     own_identity_ko_is_downgraded: (
-        "verification-propre-ko-ignoree verification-propre-ko-garde-matricule"
+        "verification-propre-ko-ignoree verification-propre-ko-garde-matricule "
+        "verification-propre-ok-retrograde"
     ),
     contract_of_trust_keeps_the_qualification: "contrat-sans-effet",
     export_is_whole_and_documented: (
