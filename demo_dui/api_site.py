@@ -54,6 +54,26 @@ async def change_settings(request: web.Request) -> web.Response:
     return json_response(store.parameters.all())
 
 
+@routes.put("/api/settings/justificatifs/{code}")
+async def change_trust(request: web.Request) -> web.Response:
+    """Change the trust level of one kind of justificatif."""
+    body = await json_body(request)
+    if body is None:
+        return error(400, NOT_JSON)
+    store, code = request.app[DUI].store, request.match_info["code"]
+    proofs = store.parameters.read("justificatifs")
+    if code not in {proof["code"] for proof in proofs}:
+        return error(404, f"Justificatif « {code[:20]} » absent de la liste du site.")
+    changed = [{**p, "trust": body.get("trust", "")} if p["code"] == code else p for p in proofs]
+    try:
+        asked = checked({"justificatifs": changed})
+    except WrongSettingError as problem:
+        return error(422, str(problem))
+    store.parameters.write("justificatifs", asked["justificatifs"])
+    store.log(user_of(request).login, "changement de paramètre", detail=f"justificatif {code}")
+    return json_response(store.parameters.all())
+
+
 @routes.get("/api/rights")
 async def read_rights(request: web.Request) -> web.Response:
     """Read profiles, their rights, and the profile of each user."""

@@ -43,6 +43,7 @@ _FIELDS = of_theme(
     ("creation-sans-date", "La création passe sans date de naissance.", "IDN-05"),
     ("creation-sans-sexe", "La création passe sans sexe.", "IDN-05"),
     ("creation-sans-lieu", "La création passe sans code du lieu de naissance.", "IDN-05"),
+    ("lieu-inconnu-refuse", "La création refuse le code 99999 d'un lieu inconnu.", "IDN-06"),
 )
 
 _CHARACTERS = of_theme(

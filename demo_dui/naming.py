@@ -179,7 +179,8 @@ def _refused_sex(value: str | None) -> list[Refusal]:
 
 
 def _refused_place(value: str | None) -> list[Refusal]:
-    if not value or _PLACE.fullmatch(value):
+    unknown = value == "99999" and faults.active("lieu-inconnu-refuse")
+    if not value or (_PLACE.fullmatch(value) and not unknown):
         return []
     text = (
         f"{LABELS['birth_place_code']} : « {value[:10]} » refusé. Attendu : les 5 caractères du "

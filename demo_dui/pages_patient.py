@@ -122,7 +122,8 @@ def _edit_form(
 ) -> web.Response:
     kept = {name: getattr(identity.traits, name) or "" for name in LABELS}
     values: dict[str, Any] = {**kept, "nss": identity.nss or "", **typed}
-    locked = () if may(request, STRICT) else locked_fields(identity)
+    hidden = may(request, STRICT) or faults.active("verrou-invisible")
+    locked = () if hidden else locked_fields(identity)
     return page(
         request,
         "edit.html",
@@ -132,7 +133,7 @@ def _edit_form(
         labels=LABELS,
         values=values,
         locked=locked,
-        lock_word="" if faults.active("verrou-invisible") else LOCK_WORD,
+        lock_word=LOCK_WORD,
         will_downgrade=may(request, STRICT) and bool(locked_fields(identity)),
         refusals=() if faults.active("ecran-alerte-absente") else refusals,
         refused_fields={refusal.field for refusal in refusals},

@@ -114,7 +114,7 @@ def needed(method: str, path: str) -> str | None:
     if path in {"/api/rights", "/rights"}:
         managed = writes and not faults.active("droits-gestion-ouverte")
         return MANAGEMENT if managed else SETTINGS
-    if path in {"/api/settings", "/settings"}:
+    if path in {"/api/settings", "/settings"} or path.startswith("/api/settings/"):
         return SETTINGS
     if not path.startswith(_PERSONAL):
         return None

@@ -110,10 +110,9 @@ _EMPTIED_BY_FAULT = {
     "code": "traces-insi-sans-code",
     "mode": "traces-insi-sans-mode",
     "answer": "traces-insi-sans-reponse",
-    "before": "traces-sans-ancienne-valeur",
-    "after": "traces-sans-nouvelle-valeur",
+    "before": "traces-modification-sans-nature",
+    "after": "traces-modification-sans-nature",
     "recipient": "traces-sans-destinataire",
-    "message_id": "traces-sans-identifiant-message",
 }
 
 

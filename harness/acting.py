@@ -51,20 +51,24 @@ class InsiDesk:
     """INSi, simulated: what it knows of the scenario's persons and how it fails."""
 
     def __init__(self, simulator: InsiSimulator, cast: Cast) -> None:
-        self._simulator = simulator
+        self.simulator = simulator
         self._cast = cast
 
     def knows(self, key: str) -> None:
         """Have INSi know the person of this key."""
-        self._simulator.knows(self._cast.person(key))
+        self.simulator.knows(self._cast.person(key))
 
     def fails_with(self, fault: str, patient: Patient) -> None:
         """Have INSi answer this patient's calls with a named fault."""
-        self._simulator.fails_with(fault, patient.person)
+        self.simulator.fails_with(fault, patient.person)
+
+    def does_not_confirm(self, key: str) -> None:
+        """Have INSi answer KO to the verifications about the person of this key."""
+        self.simulator.fails_with("verification-ko", self._cast.person(key))
 
     def seen(self) -> tuple[int, int]:
         """Return how many calls arrived, and how many connections were refused, so far."""
-        return len(self._simulator.journal), len(self._simulator.refused)
+        return len(self.simulator.journal), len(self.simulator.refused)
 
     def require_call(self, before: tuple[int, int], said: str = "") -> None:
         """Check that a call arrived since `before` (see `seen`), whatever its answer.
@@ -73,10 +77,10 @@ class InsiDesk:
         what it changed nor by what it left. `said` is what the software told.
         """
         calls, refusals = before
-        refused = self._simulator.refused[refusals:]
-        if self._simulator.wait_for_more(calls, 0.0 if refused else CALL_DELAY):
+        refused = self.simulator.refused[refusals:]
+        if self.simulator.wait_for_more(calls, 0.0 if refused else CALL_DELAY):
             return
-        where = f"aucun appel n'est arrivé à INSi (simulé, {self._simulator.url})"
+        where = f"aucun appel n'est arrivé à INSi (simulé, {self.simulator.url})"
         if refused:
             raise Inconclusive(
                 f"{where} : connexion refusée, {' ; '.join(dict.fromkeys(refused))}. À faire : "
@@ -288,14 +292,15 @@ class ScreenDesk:
         attempt, screen = self._drivers.screens.create(person)
         return _noting_missing(attempt, missing), screen
 
-    def press(self, patient: Patient, action: str) -> Screen:
+    def press(self, patient: Patient, action: str, *, arrives: bool = True) -> Screen:
         """Press a button of the patient's page: `insi` or `verification`.
 
-        Raises `Inconclusive` when `insi` made no call arrive.
+        Raises `Inconclusive` when `insi` made no call arrive, unless none is meant to
+        (`arrives=False`).
         """
         before = self._insi.seen() if self._insi else (0, 0)
         screen = self._drivers.screens.press(patient.ref, action)
-        if self._insi and action == "insi":
+        if self._insi and action == "insi" and arrives:
             alerts = ScreenReleve.parse(screen.releve).alerts
             self._insi.require_call(before, " ".join(alerts))
         return screen

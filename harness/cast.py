@@ -23,6 +23,7 @@ from harness.validators.ins.matricule import matricule_key
 TEMPLATES = Path(__file__).parent.parent / "fixtures" / "identites"
 _CONSONANTS = "BCDFGLMNPRSTV"
 _VOWELS = "AEIOU"
+_UNKNOWN_DAYS = ("01-01", "12-31")
 _WORD = re.compile(r"[A-Z]{3,}")
 
 
@@ -62,7 +63,9 @@ class Cast:
             key=key,
             birth_name=self._rename(template["birth_name"]),
             birth_given_names=tuple(template["birth_given_names"]),
-            birth_date=self._redate(template["birth_name"], template["birth_date"]),
+            birth_date=self._redate(
+                template.get("date_group", template["birth_name"]), template["birth_date"]
+            ),
             sex=template["sex"],
             birth_place_code=template["birth_place_code"],
             used_name=self._rename(template.get("used_name", "")),
@@ -73,11 +76,15 @@ class Cast:
         matricule = _matricule(person, draw.randrange(100, 1000))
         return replace(person, matricule=matricule, former=_former(template, person, draw))
 
-    def _redate(self, birth_name: str, written: str) -> str:
-        """Return another day and year, the same for those who share a name and a date."""
-        draw = random.Random(f"{self._seed}:{self._scenario}:{birth_name}:{written}")
+    def _redate(self, group: str, written: str) -> str:
+        """Return another day and year, the same for those who share a group and a date.
+
+        The first and the last day of a year are kept: they stand for an unknown day.
+        """
+        draw = random.Random(f"{self._seed}:{self._scenario}:{group}:{written}")
         year, month = int(written[:4]) + draw.randrange(8), written[5:7]
-        return f"{year:04}-{month}-{draw.randrange(1, 29):02}"
+        day = written[8:] if written[5:] in _UNKNOWN_DAYS else f"{draw.randrange(1, 29):02}"
+        return f"{year:04}-{month}-{day}"
 
     def _rename(self, name: str) -> str:
         """Return the name with each word's letters redrawn: same shape, same length.
@@ -94,9 +101,9 @@ class Cast:
         return _WORD.sub(redraw, name)
 
 
-def _matricule(person: Person, order: int) -> str:
-    sex = "1" if person.sex == "M" else "2"
-    stem = f"{sex}{person.birth_date[2:4]}{person.birth_date[5:7]}{person.birth_place_code}"
+def _matricule(person: Person, order: int, first: str = "") -> str:
+    first = first or ("1" if person.sex == "M" else "2")
+    stem = f"{first}{person.birth_date[2:4]}{person.birth_date[5:7]}{person.birth_place_code}"
     stem += f"{order:03}"
     return stem + matricule_key(stem)
 
@@ -106,7 +113,8 @@ def _former(
 ) -> tuple[PastMatricule, ...]:
     return tuple(
         PastMatricule(
-            _matricule(person, draw.randrange(100, 1000)),
+            # The first digit is the template's: another civil sex, or a waiting number (7, 8).
+            _matricule(person, draw.randrange(100, 1000), past["matricule"][0]),
             OID_NIR_TEST,
             past["start"],
             past.get("end", ""),

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.model.artefact import Artefact
+from harness.model.artefact import RELEVE_MEDIA_TYPE, Artefact
 from harness.model.check import SUBJECT, Check, Judgement, RuleOutcome, Settings
 from harness.model.finding import Finding, Level
 from harness.model.problems import ConfigurationProblem, Unreadable
@@ -238,7 +238,7 @@ def _format_of(content: bytes, name: str, as_format: str | None) -> tuple[str, s
             " en JSON, un message SOAP d'INSi, un document PDF, un export de données (ZIP) ou un"
             " relevé du banc ; imposez-le par --as"
         )
-    if format_name not in (RELEVE, "identity", "screen"):
+    if format_name != RELEVE and MEDIA_TYPES[format_name] != RELEVE_MEDIA_TYPE:
         return format_name, SUBJECT
     kind = releve_kind(content)
     if not kind:

@@ -24,7 +24,11 @@ from harness.workbench import Workbench
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "fixtures" / "targets" / "demo.toml"
 THEMES: dict[str, tuple[str, ...]] = {
-    "statut": ("ins/test_statuts.py", "ins/test_appel_insi.py"),
+    "statut": (
+        "ins/test_statuts.py",
+        "ins/test_appel_insi.py",
+        "ins/test_historique_statut.py",
+    ),
     "champs": ("ins/test_dix_champs.py", "ins/test_champs_obligatoires.py"),
     "caracteres": ("ins/test_caracteres.py", "ins/test_date_naissance.py"),
     "transmission": ("ins/test_transmission.py",),
@@ -38,14 +42,26 @@ THEMES: dict[str, tuple[str, ...]] = {
     ),
     "impression": ("ins/test_impression.py",),
     "compte": ("identification/test_compte_patient.py",),
-    "droits": ("ins/test_appel_insi.py",),
-    "traces": ("ins/test_appel_insi.py",),
-    "recherche": ("ins/test_statuts.py",),
-    "verrous": ("ins/test_statuts.py",),
-    "attributs": ("ins/test_statuts.py",),
-    "justificatifs": ("ins/test_statuts.py",),
-    "echanges": ("ins/test_transmission.py",),
-    "verification": ("ins/test_prise_en_compte_pam.py",),
+    "recherche": (
+        "ins/test_recherche.py",
+        "ins/test_recherche_signes.py",
+        "ins/test_recherche_matricule.py",
+    ),
+    "droits": ("ins/test_droits.py", "ins/test_droits_insi.py"),
+    "traces": ("traces/test_traces_identite.py", "traces/test_traces_insi.py"),
+    "verrous": (
+        "ins/test_verrous.py",
+        "ins/test_premier_prenom.py",
+        "ins/test_super_utilisateur.py",
+    ),
+    "attributs": ("ins/test_attributs.py", "ins/test_historique_statut.py"),
+    "justificatifs": ("ins/test_justificatifs.py", "ins/test_numero_remboursement.py"),
+    "echanges": ("ins/test_messages_hl7.py", "traces/test_traces_messages.py"),
+    "verification": (
+        "ins/test_autre_domaine.py",
+        "ins/test_verification_propre.py",
+        "traces/test_traces_verification.py",
+    ),
     "export": ("portabilite/test_export.py",),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""

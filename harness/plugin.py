@@ -16,7 +16,12 @@ from typing import Any
 import pytest
 
 from harness.acting import AccountDesk, GapDesk, IdentityDesk, InsiDesk, ScreenDesk
+from harness.acting_domains import DomainDesk, MessageDesk
+from harness.acting_editing import EditingDesk, ProofDesk
 from harness.acting_export import ExportDesk
+from harness.acting_rights import RightsDesk
+from harness.acting_search import SearchDesk
+from harness.acting_traces import TraceDesk
 from harness.cast import Cast
 from harness.dossier import Dossier
 from harness.marks import Declared
@@ -230,6 +235,52 @@ def screens(request: pytest.FixtureRequest) -> ScreenDesk:
 def accounts(request: pytest.FixtureRequest) -> AccountDesk:
     """The accounts of patients."""
     return AccountDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def search(request: pytest.FixtureRequest, identities: IdentityDesk, gap: GapDesk) -> SearchDesk:
+    """The searches of the target."""
+    run, cast = _run(request), _state(request).cast
+    return SearchDesk(run.drivers, cast, identities, gap, run.target.profile)
+
+
+@pytest.fixture
+def rights(request: pytest.FixtureRequest) -> RightsDesk:
+    """The other profiles of the target."""
+    run = _run(request)
+    return RightsDesk(run.drivers, _state(request).cast, run.bench.insi)
+
+
+@pytest.fixture
+def traces(request: pytest.FixtureRequest) -> TraceDesk:
+    """The journal of the target."""
+    return TraceDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def editing(request: pytest.FixtureRequest) -> EditingDesk:
+    """Changes of traits, attributes and verifications."""
+    return EditingDesk(_run(request).drivers)
+
+
+@pytest.fixture
+def proofs(request: pytest.FixtureRequest) -> Generator[ProofDesk]:
+    """Justificatifs and their settings, put back as they were at the end."""
+    desk = ProofDesk(_run(request).drivers, _state(request).cast)
+    yield desk
+    desk.restore()
+
+
+@pytest.fixture
+def other_domain(request: pytest.FixtureRequest, insi: InsiDesk) -> DomainDesk:
+    """Another identification domain."""
+    return DomainDesk(_run(request).drivers, _state(request).cast, insi.simulator)
+
+
+@pytest.fixture
+def messages(request: pytest.FixtureRequest) -> MessageDesk:
+    """Orders, appointments and results."""
+    return MessageDesk(_run(request).drivers, _state(request).cast)
 
 
 @pytest.fixture

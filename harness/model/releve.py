@@ -1,4 +1,4 @@
-"""Relevés: what the software said of an identity, an attempt, a screen or an account.
+"""Relevés: what the software said of an identity, an attempt, a screen, a search, a journal.
 
 A driver files the raw bytes and one of these, so that behaviour rules judge one normal form
 whatever the driver was. A relevé travels as JSON under `RELEVE_MEDIA_TYPE`, so it replays.
@@ -82,6 +82,10 @@ class IdentityReleve(Releve):
     attributes: tuple[str, ...] = ()
     history: tuple[StatusChange, ...] | None = None
     """None when the driver cannot read the history; empty when there is none."""
+    proof: str = ""
+    """Kind of justificatif recorded at creation, in the code that was submitted."""
+    nss: str = ""
+    """Social-security number kept for reimbursement, apart from the matricule."""
 
     @classmethod
     def _from(cls, data: dict[str, Any]) -> Self:
@@ -107,6 +111,30 @@ class AttemptReleve(Releve):
     submitted: dict[str, str] = dataclasses.field(default_factory=dict)
     missing: str = ""
     """Name of the compulsory trait left empty on purpose, if any."""
+
+
+@dataclass(frozen=True)
+class WorkEntry:
+    """One line of a work list: what was not integrated, of whom, and from where it came."""
+
+    text: str
+    patient_id: str = ""
+    message_id: str = ""
+    source: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True)
+class WorkListReleve(Releve):
+    """The work list of the software: what waits for somebody."""
+
+    kind: ClassVar[str] = "liste de travail"
+    entries: tuple[WorkEntry, ...] = ()
+
+    @classmethod
+    def _from(cls, data: dict[str, Any]) -> Self:
+        data["entries"] = tuple(WorkEntry(**entry) for entry in data.get("entries", ()))
+        return cls(**data)
 
 
 @dataclass(frozen=True)
@@ -151,3 +179,84 @@ class AccountReleve(Releve):
     login: str
     patient_id: str
     matricule: str = ""
+
+
+@dataclass(frozen=True)
+class SearchReleve(Releve):
+    """A search and what it found: ids of the software, in its order."""
+
+    kind: ClassVar[str] = "recherche"
+    criteria: dict[str, str]
+    """What was typed: `birth_date` (ISO), `name`, `given_name`, `matricule`…"""
+    found: tuple[str, ...] = ()
+    accepted: bool = True
+    """False when the software refused to search."""
+    message: str = ""
+    source: str = "api"
+    """`api`, `fhir` or `écran`: how the software was asked."""
+
+    @classmethod
+    def _from(cls, data: dict[str, Any]) -> Self:
+        data["found"] = tuple(data.get("found", ()))
+        return cls(**data)
+
+
+@dataclass(frozen=True)
+class TraceEntry:
+    """One line of a journal, in the software's words. Empty strings mean "not said"."""
+
+    at: str
+    by: str
+    action: str
+    patient_id: str = ""
+    detail: str = ""
+    result: str = ""
+    code: str = ""
+    """CodeCR of an INSi call."""
+    mode: str = ""
+    """`traits`, `vitale`… of an INSi call."""
+    partner: str = ""
+    before: str = ""
+    """Former values of a change, as text."""
+    after: str = ""
+    answer: str = ""
+    """What INSi returned, as the journal keeps it."""
+    sender: str = ""
+    recipient: str = ""
+
+
+@dataclass(frozen=True)
+class TraceReleve(Releve):
+    """The lines of the software's journal that concern one person, oldest first."""
+
+    kind: ClassVar[str] = "traces"
+    patient_id: str
+    entries: tuple[TraceEntry, ...] = ()
+
+    @classmethod
+    def _from(cls, data: dict[str, Any]) -> Self:
+        data["entries"] = tuple(TraceEntry(**one) for one in data.get("entries", ()))
+        return cls(**data)
+
+
+@dataclass(frozen=True)
+class CallSeen:
+    """One call that reached a simulator: when (ISO, UTC), about whom, and which operation."""
+
+    at: str
+    private_id: str
+    operation: str
+
+
+@dataclass(frozen=True)
+class CallsReleve(Releve):
+    """The calls that reached a simulator about the persons of a scenario, in their order."""
+
+    kind: ClassVar[str] = "appels"
+    service: str
+    calls: tuple[CallSeen, ...] = ()
+
+    @classmethod
+    def _from(cls, data: dict[str, Any]) -> Self:
+        data["calls"] = tuple(CallSeen(**one) for one in data.get("calls", ()))
+        return cls(**data)

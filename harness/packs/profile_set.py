@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from harness.model.problems import ConfigurationProblem
 from harness.packs.element_tree import Element, Profile, read_profile
-from harness.packs.fhir_package import PackageSet
+from harness.packs.fhir_package import Definition, PackageSet
 
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
 
@@ -18,10 +19,13 @@ class ProfileSet:
     _read: dict[str, Profile | None] = field(default_factory=dict, repr=False)
 
     def get(self, canonical: str) -> Profile | None:
-        """Return a profile by `url` or `url|version`; None when absent or without snapshot."""
+        """Return a profile by `url` or `url|version`; None when absent or without snapshot.
+
+        Raises `ConfigurationProblem` for a definition that is malformed.
+        """
         if canonical not in self._read:
             found = self.packages.find("StructureDefinition", canonical)
-            self._read[canonical] = None if found is None else read_profile(found)
+            self._read[canonical] = None if found is None else _profile(canonical, found)
         return self._read[canonical]
 
     def why_absent(self, canonical: str) -> str:
@@ -48,3 +52,13 @@ class ProfileSet:
             if one.code == "Extension" and one.profiles:
                 return one.profiles[0].partition("|")[0]
         return ""
+
+
+def _profile(canonical: str, definition: Definition) -> Profile | None:
+    try:
+        return read_profile(definition)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ConfigurationProblem(
+            f"paquet FHIR : définition {canonical} malformée ({error}) ;"
+            " reprenez le paquet à sa source"
+        ) from error

@@ -19,7 +19,7 @@ from harness.model.artefact import FHIR_MEDIA_TYPE, Artefact
 from harness.model.identity import FIELD_LABELS, TEN_FIELDS, Person
 from harness.model.problems import CapabilityMissing, Inconclusive
 from harness.model.releve import AccountReleve, AttemptReleve, ScreenReleve
-from harness.targets.base import AccountRef, Attempt, PatientRef, Screen
+from harness.targets.base import AccountRef, Attempt, PatientRef, Screen, SearchAnswer
 from harness.targets.releves import creation_releve, identity_releve
 from harness.targets.screen_pages import PAGE_TITLES, PAGE_WORDS
 
@@ -172,6 +172,13 @@ class AttendedIdentities:
         found = self._terminal.confirm("Existe-t-il ?")
         return PatientRef(private_id, private_id) if found else None
 
+    def bearers(self, private_id: str) -> tuple[PatientRef, ...]:
+        """Have the person count who bears a local identifier."""
+        typed = self._terminal.ask(f"Combien de patients portent l'identifiant {private_id} ?")
+        count = int(typed) if typed.isdecimal() else 0
+        ranks = ["", *(f" ({rank})" for rank in range(2, count + 1))][:count]
+        return tuple(PatientRef(f"{private_id}{rank}", private_id) for rank in ranks)
+
     def call_insi(self, patient: PatientRef, mode: str = "traits", card: str = "") -> Attempt:
         """Have the person call INSi."""
         way = f"avec la carte Vitale {card}" if mode == "vitale" else "par les traits"
@@ -278,6 +285,21 @@ class AttendedScreens:
     def settings(self) -> Screen:
         """Have the person show the settings."""
         return self._screen("settings", "la page des réglages")
+
+    def show(self, name: str, key: str = "") -> Screen:
+        """Have the person show a page."""
+        return self._screen(name, f"la page « {PAGE_TITLES[name]} » {key}".rstrip())
+
+    def reach(self, patient: PatientRef) -> Screen:
+        """Have the person show what the address of a patient's page shows."""
+        return self._screen("patient", f"ce qui s'ouvre à l'adresse de la fiche {_name(patient)}")
+
+    def search(self, **criteria: str) -> tuple[SearchAnswer, Screen]:
+        """Have the person search, then show the result."""
+        from harness.targets.attended_reading import AttendedSearch
+
+        answer = AttendedSearch(self._terminal).search(**criteria)
+        return answer, self._screen("search", "la recherche et son résultat")
 
     def create(self, person: Person) -> tuple[Attempt, Screen]:
         """Have the person create by the screen, then show what it says."""

@@ -33,6 +33,15 @@ class Capability(StrEnum):
     INTAKE = "intake"
     EXPORT = "export"
     PRINTING = "printing"
+    TRACES = "traces"
+    RIGHTS = "rights"
+    EDITING = "editing"
+    REGISTRATION = "registration"
+    ATTRIBUTES = "attributes"
+    VALIDATION_SETTINGS = "validation_settings"
+    WORK_LIST = "work_list"
+    INS_VERIFICATION = "ins_verification"
+    MESSAGES = "messages"
 
 
 CAPABILITY_LABELS: dict[Capability, str] = {
@@ -49,6 +58,15 @@ CAPABILITY_LABELS: dict[Capability, str] = {
     Capability.INTAKE: "recevoir une identité d'une GAP (IHE PAM)",
     Capability.EXPORT: "exporter les données (portabilité)",
     Capability.PRINTING: "imprimer l'identité d'un patient (PDF)",
+    Capability.TRACES: "lire le journal des accès et des actions sur un patient",
+    Capability.RIGHTS: "agir sous le compte d'un autre profil",
+    Capability.EDITING: "modifier une identité, en utilisateur ordinaire ou privilégié",
+    Capability.REGISTRATION: "créer une identité avec son justificatif",
+    Capability.ATTRIBUTES: "poser les attributs douteuse et fictive",
+    Capability.VALIDATION_SETTINGS: "régler la validation automatique et les contrats de confiance",
+    Capability.WORK_LIST: "lire la liste de travail",
+    Capability.INS_VERIFICATION: "faire vérifier un INS connu par INSi",
+    Capability.MESSAGES: "émettre un ORM, un SIU ou un ORU",
 }
 
 
@@ -74,6 +92,15 @@ class Attempt:
 
     accepted: bool
     patient: PatientRef | None
+    releve: Artefact
+    raw: tuple[Artefact, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    """What a search gave. `releve` is a `SearchReleve`; a refusal has no patient."""
+
+    patients: tuple[PatientRef, ...]
     releve: Artefact
     raw: tuple[Artefact, ...] = ()
 
@@ -114,6 +141,9 @@ class Identities(Protocol):
     def find(self, private_id: str) -> PatientRef | None:
         """Return the patient who bears this local identifier, if there is one."""
 
+    def bearers(self, private_id: str) -> tuple[PatientRef, ...]:
+        """Return every patient who bears this local identifier: one, unless it was doubled."""
+
 
 class InsiCall(Protocol):
     """Have the software ask INSi for a patient."""
@@ -135,8 +165,40 @@ class Verification(Protocol):
 class Search(Protocol):
     """Search patients as a user does."""
 
-    def search(self, **criteria: str) -> tuple[PatientRef, ...]:
-        """Search by `name`, `birth_date`, `sex`, `matricule` (those given)."""
+    def search(self, **criteria: str) -> SearchAnswer:
+        """Search by `birth_date`, `name`, `given_name`, `sex`, `matricule` (those given).
+
+        `name` holds the first letters of a birth or used name, `given_name` those of a given name.
+        """
+
+
+class Traces(Protocol):
+    """The journal of the software."""
+
+    def traces(self, patient: PatientRef) -> Artefact:
+        """Return the `TraceReleve` of a patient: every line that concerns them, oldest first."""
+
+
+class Rights(Protocol):
+    """Acts under the account of another profile (a key of `[drivers.http.users]`, '' for ours)."""
+
+    def login(self, role: str) -> str:
+        """Return the name under which the software knows the user of a role."""
+
+    def reach(self, role: str, way: str, patient: PatientRef, **criteria: str) -> Attempt:
+        """Try to read a patient's data. `way` is `read`, `search` or `fhir_view`.
+
+        `raw` holds what was answered, refusal included.
+        """
+
+    def journal(self, role: str, patient: PatientRef) -> Artefact:
+        """Try to read the journal on a patient; a refusal is a `TraceReleve` without a line."""
+
+    def call_insi(self, role: str, patient: PatientRef) -> Attempt:
+        """Try to call INSi for a patient."""
+
+    def change(self, role: str, operation: str) -> Attempt:
+        """Try to change rights: `right_withdraw` or `right_restore`, as the file describes them."""
 
 
 class FhirView(Protocol):
@@ -173,6 +235,15 @@ class Screens(Protocol):
 
     def settings(self) -> Screen:
         """Return the page of settings."""
+
+    def show(self, name: str, key: str = "") -> Screen:
+        """Return a page by its name in `[drivers.screens.pages]`: `rights`, `traces`…"""
+
+    def reach(self, patient: PatientRef) -> Screen:
+        """Return what the address of a patient's page shows, a refusal included."""
+
+    def search(self, **criteria: str) -> tuple[SearchAnswer, Screen]:
+        """Fill the search form, submit it, and return what it found and shows."""
 
     def create(self, person: Person) -> tuple[Attempt, Screen]:
         """Fill the creation form, submit it, and return what the page then says."""
@@ -213,6 +284,18 @@ class Emission(Protocol):
         Raises `TargetUnreachable` when no message of this patient came before the deadline.
         """
 
+    def awaited(self, patient: PatientRef, mark: int, event: str) -> Artefact | None:
+        """Wait for a message of this event about a patient since a mark.
+
+        At the deadline return the first one about the patient, whatever its event, or None.
+        """
+
+    def sent(self, patient: PatientRef, mark: int, control_id: str, kind: str) -> Artefact:
+        """Return a message that was just set off, by its control id when it is known.
+
+        Raises `TargetUnreachable` when it did not come before the deadline.
+        """
+
     def mark(self) -> int:
         """Return a mark: what was received so far is before it."""
 
@@ -231,9 +314,11 @@ class Intake(Protocol):
         status: str = "VALI",
         with_ins: bool = True,
         previous: str = "",
+        domain: str = "",
     ) -> IntakeAnswer:
-        """Send an ADT and return it with its acknowledgement.
+        """Send an ADT, or an ORM, a SIU or an ORU, and return it with its acknowledgement.
 
         `status` is PID-32 (`VALI`, `PROV`, or empty); `previous` the local identifier that A40
-        merges or A47 replaces.
+        merges or A47 replaces; `domain` the identification domain that speaks, in the words of
+        `drivers.hl7v2.domains` (empty: the GAP's own).
         """

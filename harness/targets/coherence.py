@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from harness.model.identity import PRODUCTION_OIDS
 from harness.targets.base import Capability
 from harness.targets.faults import Fault, near, shown
-from harness.targets.target import DEFAULT_DELAYS, Operation, Target
+from harness.targets.target import DEFAULT_DELAYS, ROLES, Operation, Target
 
 C = Capability
 OFFERS: dict[str, frozenset[Capability]] = {
@@ -19,7 +19,7 @@ OFFERS: dict[str, frozenset[Capability]] = {
     "http": frozenset(C) - {C.SCREENS, C.EMISSION, C.INTAKE},
     "hl7v2": frozenset({C.EMISSION, C.INTAKE}),
     "screens": frozenset({C.SCREENS}),
-    "attended": frozenset(C) - {C.INTAKE, C.SEARCH},
+    "attended": frozenset(C) - {C.INTAKE},
 }
 """Driver → what it can offer."""
 
@@ -34,14 +34,31 @@ OPERATIONS: dict[Capability, tuple[str, ...]] = {
     C.ACCOUNTS: ("account_create", "account_link", "account_read"),
     C.EXPORT: ("export",),
     C.PRINTING: ("print",),
+    C.TRACES: ("traces",),
+    C.RIGHTS: ("read",),
+    C.EDITING: ("update",),
+    C.REGISTRATION: ("register",),
+    C.ATTRIBUTES: ("attributes",),
+    C.VALIDATION_SETTINGS: ("automatic_validation", "document_trust", "trust_contracts"),
+    C.WORK_LIST: ("work_list",),
+    C.INS_VERIFICATION: ("ins_verification",),
+    C.MESSAGES: ("send_message",),
 }
 """Capability → operations that `[drivers.http.operations]` must describe to offer it."""
 
-KNOWN_OPERATIONS = (
-    *(name for names in OPERATIONS.values() for name in names),
-    *("update", "emit", "print_settings", "export_guide"),
+KNOWN_OPERATIONS = tuple(
+    dict.fromkeys(
+        (
+            *(name for names in OPERATIONS.values() for name in names),
+            *("update", "emit", "print_settings", "export_guide"),
+            *("right_withdraw", "right_restore"),
+        )
+    )
 )
-PAGES = ("patient", "creation", "account", "settings")
+PAGES = (
+    *("patient", "creation", "account", "settings", "search", "traces", "rights"),
+    *("edition", "work_list"),
+)
 
 
 def checked(target: Target) -> tuple[Target, list[Fault]]:
@@ -164,6 +181,8 @@ def _needs(target: Target, capability: Capability, driver: str, key: str) -> Ite
         yield Fault("drivers.screens.pages.patient", f'clé absente ; {key} = "screens" en a besoin')
     if capability is C.INTAKE and not ends.mllp:
         yield Fault("endpoints.mllp", f"clé absente ; {key} en a besoin")
+    if capability is C.RIGHTS and driver == "http" and not options.http.users:
+        yield Fault("drivers.http.users", f'table absente ; {key} = "http" en a besoin')
     triggered = capability is C.EMISSION and driver == "hl7v2" and options.hl7v2.trigger == "http"
     if triggered and "emit" not in options.http.operations:
         yield Fault(
@@ -187,6 +206,9 @@ def _operations(target: Target) -> Iterator[Fault]:
             fault = JsonPath.fault(path)
             if fault:
                 yield Fault(f"{key}.{where}", f"{shown(path)} : {fault}")
+    for role in target.drivers.http.users:
+        if role not in ROLES:
+            yield Fault(f"drivers.http.users.{role}", f"rôle inconnu ; {', '.join(ROLES)}")
     for name in target.drivers.screens.pages:
         if name not in PAGES:
             yield Fault(f"drivers.screens.pages.{name}", f"page inconnue ; {', '.join(PAGES)}")

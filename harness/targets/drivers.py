@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from harness.evidence.recorder import Recorder
-from harness.model.artefact import Artefact
-from harness.model.identity import Person
 from harness.model.problems import CapabilityMissing
 from harness.targets.base import (
     CAPABILITY_LABELS,
     Accounts,
-    Attempt,
     Capability,
     Emission,
     Export,
@@ -23,10 +20,13 @@ from harness.targets.base import (
     Intake,
     PatientRef,
     Printing,
+    Rights,
     Screens,
     Search,
+    Traces,
     Verification,
 )
+from harness.targets.combined_identities import CombinedIdentities
 from harness.targets.target import NO_CREDENTIALS, Credentials, Target
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     from harness.targets.hl7v2 import Trigger
     from harness.targets.http import HttpApi
     from harness.targets.http_client import HttpClient
+    from harness.targets.identity_acts import IdentityActs
     from harness.targets.mllp import MllpListener
+    from harness.targets.screens import BrowserScreens
 
 
 class _Closable(Protocol):
@@ -45,29 +47,6 @@ class _Closable(Protocol):
 
 C = Capability
 K = TypeVar("K", bound=_Closable)
-
-
-class CombinedIdentities:
-    """Offers `Identities` from up to three drivers: who creates, who reads, who finds."""
-
-    def __init__(self, of: Callable[[Capability], Any]) -> None:
-        self._of = of
-
-    def create(self, person: Person) -> Attempt:
-        """Submit an identity by the driver of `identities`."""
-        return cast("Identities", self._of(C.IDENTITIES)).create(person)
-
-    def update(self, patient: PatientRef, changes: Mapping[str, str]) -> Attempt:
-        """Change an identity by the driver of `identities`."""
-        return cast("Identities", self._of(C.IDENTITIES)).update(patient, changes)
-
-    def read(self, patient: PatientRef) -> Artefact:
-        """Read an identity by the driver of `identity_view`, else that of `identities`."""
-        return cast("Identities", self._of(C.IDENTITY_VIEW)).read(patient)
-
-    def find(self, private_id: str) -> PatientRef | None:
-        """Find a patient by the driver of `identity_lookup`, else that of `identities`."""
-        return cast("Identities", self._of(C.IDENTITY_LOOKUP)).find(private_id)
 
 
 _INSTEAD = {C.IDENTITY_VIEW: C.IDENTITIES, C.IDENTITY_LOOKUP: C.IDENTITIES}
@@ -100,6 +79,11 @@ class Drivers:
         self._terminal = terminal
         self._people = attended or terminal is not None
         self._open: list[_Closable] = []
+        self._clients: dict[str, HttpClient] = {}
+        self._apis: dict[str, HttpApi] = {}
+        self._screens: dict[str, Screens] = {}
+        self._pages: BrowserScreens | None = None
+        self._users: dict[str, HttpApi] = {}
 
     def offers(self, capability: Capability) -> bool:
         """Say whether a driver is named for a capability, and a person there if it needs one."""
@@ -126,7 +110,52 @@ class Drivers:
     @cached_property
     def search(self) -> Search:
         """Search patients."""
+        if self._by(C.SEARCH, "attended"):
+            from harness.targets.attended_reading import AttendedSearch
+
+            return AttendedSearch(self._person)
         return self._fhir if self._by(C.SEARCH, "fhir") else self._http
+
+    @cached_property
+    def traces(self) -> Traces:
+        """Read the journal."""
+        if self._by(C.TRACES, "attended"):
+            from harness.targets.attended_reading import AttendedTraces
+
+            return AttendedTraces(self._person)
+        return self._http
+
+    @cached_property
+    def rights(self) -> Rights:
+        """Act under the account of another profile."""
+        from harness.targets.access import AttendedRights, HttpRights
+
+        if self._by(C.RIGHTS, "attended"):
+            return AttendedRights(self._person)
+        return HttpRights(self.target, self._client_of, self.api_as)
+
+    def api_as(self, role: str) -> HttpApi:
+        """Return the API under the account of a role; a door closed to it is a refusal.
+
+        Raises `CapabilityMissing` when the target file does not give the account.
+        """
+        from harness.targets.access import REFUSED
+        from harness.targets.http import HttpApi
+
+        if role not in self._apis:
+            client = self._client_of(role)
+            self._apis[role] = HttpApi(client, self.target.drivers.http, REFUSED)
+        return self._apis[role]
+
+    def screens_as(self, role: str) -> Screens:
+        """Return the pages under the account of a role. Raises as `api_as`."""
+        from harness.targets.access import credentials_of
+
+        if not role or self._by(C.SCREENS, "attended"):
+            return self.screens
+        if role not in self._screens:
+            self._screens[role] = self._screens_of(credentials_of(self.target, role))
+        return self._screens[role]
 
     @cached_property
     def fhir_view(self) -> FhirView:
@@ -152,14 +181,20 @@ class Drivers:
             from harness.targets.attended import AttendedScreens
 
             return AttendedScreens(self._person)
+        return self._screens_of(self.target.drivers.screens.credentials)
+
+    def _screens_of(self, credentials: Credentials) -> Screens:
         from harness.targets.browser import find_browser
 
-        options = self.target.drivers.screens
+        options = replace(self.target.drivers.screens, credentials=credentials)
         executable = find_browser(options.browser) if self._browser else None
         if executable:
             from harness.targets.screens import BrowserScreens
 
-            return self._kept(BrowserScreens(self.target, self._recorder, executable))
+            host = self._pages
+            pages = BrowserScreens(self.target, self._recorder, executable, credentials, host)
+            self._pages = host or pages
+            return self._kept(pages)
         from harness.targets.html_screens import HtmlScreens
         from harness.targets.http_client import hide_secrets
 
@@ -167,6 +202,16 @@ class Drivers:
         # The form carries the secret: no Authorization header beside it.
         sign = NO_CREDENTIALS if options.sign_in else options.credentials
         return self._kept(HtmlScreens(self._client(sign, C.SCREENS), options))
+
+    def acts(self, capability: Capability, role: str = "") -> IdentityActs:
+        """Return who does an act on identities: the usual user, or that of a role."""
+        if self._by(capability, "attended"):
+            from harness.targets.attended_acts import AttendedActs
+
+            return AttendedActs(self._person, role)
+        from harness.targets.http_acts import HttpActs
+
+        return HttpActs(self.api_as(role) if role else self._http)
 
     @cached_property
     def export(self) -> Export:
@@ -301,13 +346,22 @@ class Drivers:
         from harness.targets.http import HttpApi
 
         options = self.target.drivers.http
+        return self._kept(HttpApi(self._client_of(""), options))
+
+    def _client_of(self, role: str) -> HttpClient:
+        from harness.targets.access import credentials_of
+
+        http = self.target.drivers.http
+        sign = credentials_of(self.target, role) if role else http.credentials
         delay = max(
             self.target.delay(one)
             for one in (
                 *(C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS, C.EXPORT, C.PRINTING),
             )
         )
-        return self._kept(HttpApi(self._client(options.credentials, None, delay), options))
+        if role not in self._clients:
+            self._clients[role] = self._kept(self._client(sign, None, delay))
+        return self._clients[role]
 
     def _client(
         self, credentials: Credentials, capability: Capability | None, delay: float = 0.0

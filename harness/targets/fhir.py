@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from harness.model.artefact import FHIR_MEDIA_TYPE, Artefact
 from harness.model.identity import Person
-from harness.model.releve import AttemptReleve
-from harness.targets.base import Attempt, PatientRef
+from harness.model.releve import AttemptReleve, SearchReleve
+from harness.targets.base import Attempt, PatientRef, SearchAnswer
 from harness.targets.fhir_patient import patient_of, values_of, with_changes
 from harness.targets.http_client import Answer, HttpClient
 from harness.targets.json_path import JsonPath
@@ -77,32 +77,48 @@ class FhirIdentities:
 
     def find(self, private_id: str) -> PatientRef | None:
         """Search by the local identifier, `system|value`."""
+        return next(iter(self.bearers(private_id)), None)
+
+    def bearers(self, private_id: str) -> tuple[PatientRef, ...]:
+        """Search by the local identifier, and return all who bear it."""
         token = f"{self._options.private_id_system}|{private_id}"
         found = self._search({"identifier": token})
-        return next((one for one in found if one.private_id == private_id), None)
+        return tuple(one for one in found if one.private_id == private_id)
 
-    def search(self, **criteria: str) -> tuple[PatientRef, ...]:
-        """Search by `name`, `birth_date`, `sex` or `matricule`."""
-        names = self._options.search
-        values = {key: _GENDERS.get(value, value) for key, value in criteria.items() if value}
-        return self._search({names.get(key, key): value for key, value in values.items()})
+    def search(self, **criteria: str) -> SearchAnswer:
+        """Search by `birth_date`, `name`, `given_name`, `sex` or `matricule`."""
+        names, given = self._options.search, {k: v for k, v in criteria.items() if v}
+        params = {names.get(key, key): _GENDERS.get(v, v) for key, v in given.items()}
+        answer = self._asked(params, accept_statuses=self._options.refusal)
+        accepted = self._accepted(answer, (200,))
+        found = _patients(answer) if accepted else ()
+        releve = SearchReleve(
+            criteria=given,
+            found=tuple(one.id for one in found),
+            accepted=accepted,
+            message="" if accepted else _diagnostics(answer),
+            source="fhir",
+        )
+        artefact = releve.artefact("Recherche (relevé)", answer.label, answer.exchange)
+        return SearchAnswer(found, artefact, (answer.artefact("Recherche (réponse)"),))
 
     def close(self) -> None:
         """Close the session."""
         self._client.close()
 
     def _search(self, params: Mapping[str, str]) -> tuple[PatientRef, ...]:
-        answer = self._client.send(
-            "GET", f"{self._options.base}/Patient", headers=self._headers(), params=params
-        )
-        bundle = answer.json("un Bundle de recherche")
-        if answer.status != 200 or _kind(bundle) != "Bundle":
+        answer = self._asked(params)
+        if answer.status != 200:
             raise answer.unexpected("un Bundle de recherche, statut 200")
-        resources = JsonPath.parse("entry[*].resource").all(bundle)
-        return tuple(
-            PatientRef(said(one.get("id")), values_of(one)["private_id"])
-            for one in resources
-            if _kind(one) == "Patient"
+        return _patients(answer)
+
+    def _asked(self, params: Mapping[str, str], accept_statuses: Collection[int] = ()) -> Answer:
+        return self._client.send(
+            "GET",
+            f"{self._options.base}/Patient",
+            headers=self._headers(),
+            params=params,
+            accept_statuses=accept_statuses,
         )
 
     def _get(self, patient: PatientRef) -> Answer:
@@ -149,6 +165,18 @@ class FhirIdentities:
 
     def _private_id(self, key: str) -> str:
         return values_of(self._get(PatientRef(key)).json())["private_id"]
+
+
+def _patients(answer: Answer) -> tuple[PatientRef, ...]:
+    bundle = answer.json("un Bundle de recherche")
+    if _kind(bundle) != "Bundle":
+        raise answer.unexpected("un Bundle de recherche, statut 200")
+    resources = JsonPath.parse("entry[*].resource").all(bundle)
+    return tuple(
+        PatientRef(said(one.get("id")), values_of(one)["private_id"])
+        for one in resources
+        if _kind(one) == "Patient"
+    )
 
 
 def _path(patient: PatientRef) -> str:

@@ -8,6 +8,7 @@ from harness.model.artefact import HL7V2_MEDIA_TYPE, Artefact
 from harness.model.identity import Person
 from harness.model.problems import TargetUnreachable
 from harness.targets.base import IntakeAnswer, PatientRef
+from harness.targets.business_messages import BUSINESS, build_business
 from harness.targets.mllp import MllpClient, MllpListener, Received
 from harness.targets.pam_messages import Identification, build
 from harness.targets.target import Hl7v2Options
@@ -36,24 +37,43 @@ class MllpEmission:
         """Set the emission off and wait for the message of this patient."""
         mark = self._listener.mark()
         control_id = self._trigger(patient, event)
+        return self.sent(patient, mark, control_id, event)
 
-        def concerns(one: Received) -> bool:
-            if one.header is None:
-                return False
-            if control_id:
-                return one.header.control_id == control_id
-            return patient.private_id in one.header.identifiers
+    def awaited(self, patient: PatientRef, mark: int, event: str) -> Artefact | None:
+        """Wait for a message of an event; at the deadline the first one of the patient, or None."""
+        concerns = _about(patient, "")
 
-        found = self._listener.wait_for(concerns, mark, self._delay)
+        def due(one: Received) -> bool:
+            return concerns(one) and one.header is not None and one.header.event == event
+
+        found = self._listener.wait_for(due, mark, self._delay)
+        others = (one for one in self._listener.since(mark) if concerns(one))
+        found = found or next(others, None)
+        return None if found is None else found.artefact
+
+    def sent(self, patient: PatientRef, mark: int, control_id: str, kind: str) -> Artefact:
+        """Wait for a message that was set off after a mark."""
+        found = self._listener.wait_for(_about(patient, control_id), mark, self._delay)
         if found is None:
             host, port = self._listener.address
             others = len(self._listener.since(mark))
             raise TargetUnreachable(
-                f"aucun message {event} du patient {patient.private_id or patient.id} n'est arrivé "
+                f"aucun message {kind} du patient {patient.private_id or patient.id} n'est arrivé "
                 f"sur {host}:{port} en {self._delay:g} s ({others} autre(s) message(s) reçu(s)). "
                 "Vérifiez que la cible diffuse vers cette adresse"
             )
         return found.artefact
+
+
+def _about(patient: PatientRef, control_id: str) -> Callable[[Received], bool]:
+    def concerns(one: Received) -> bool:
+        if one.header is None:
+            return False
+        if control_id:
+            return one.header.control_id == control_id
+        return patient.private_id in one.header.identifiers
+
+    return concerns
 
 
 class MllpIntake:
@@ -71,10 +91,12 @@ class MllpIntake:
         status: str = "VALI",
         with_ins: bool = True,
         previous: str = "",
+        domain: str = "",
     ) -> IntakeAnswer:
         """Build, send and return a message with its acknowledgement."""
         what = Identification(event, status, with_ins, previous)
-        _, content = build(person, what, self._options)
+        built = build_business if event in BUSINESS else build
+        _, content = built(person, what, self._options.speaking_for(domain))
         ack, seq = self._client.send(content)
         origin = f"MLLP, banc → cible, échange {seq}"
         return IntakeAnswer(

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from harness.model.identity import Person
 from harness.model.problems import UnexpectedAnswer
-from harness.targets.base import AccountRef, Attempt, PatientRef, Screen
+from harness.targets.base import AccountRef, Attempt, PatientRef, Screen, SearchAnswer
 from harness.targets.http_client import Answer, HttpClient
 from harness.targets.page_reading import Place, read_html, releve_of
 from harness.targets.screen_pages import (
@@ -19,9 +19,12 @@ from harness.targets.screen_pages import (
     creation_attempt,
     form_values,
     label_value,
+    listed_patients,
     page_path,
     screen_of,
     screen_releve_of,
+    search_answer,
+    search_values,
 )
 from harness.targets.target import ScreenOptions
 
@@ -53,6 +56,26 @@ class HtmlScreens:
     def settings(self) -> Screen:
         """Return the page of settings."""
         return self._screen("settings", self._open(page_path(self._options, "settings")))
+
+    def show(self, name: str, key: str = "") -> Screen:
+        """Return a page by its name."""
+        return self._screen(name, self._open(page_path(self._options, name, key)))
+
+    def reach(self, patient: PatientRef) -> Screen:
+        """Return what the address of a patient's page shows, a refusal included."""
+        if self._options.sign_in and not self._signed:
+            self.sign_in()
+        answer = self._follow("GET", page_path(self._options, "patient", patient.id))
+        return self._shown("patient", answer)
+
+    def search(self, **criteria: str) -> tuple[SearchAnswer, Screen]:
+        """Submit the search form and read whom the page links to."""
+        values = search_values(self._options, criteria)
+        page = self._open(page_path(self._options, "search"))
+        after = self._submit(page, _form_with(page, next(iter(values))), values)
+        screen = self._screen("search", after)
+        links = [urljoin(after.url, one) for one in read_html(after.body)["links"]]
+        return search_answer(criteria, listed_patients(self._options, links), screen), screen
 
     def create(self, person: Person) -> tuple[Attempt, Screen]:
         """Post the creation form with the traits of a person."""
@@ -108,6 +131,8 @@ class HtmlScreens:
         address = urlsplit(urljoin(page.url, form.action or page.url))
         if address.netloc != urlsplit(page.url).netloc:
             raise page.unexpected("un formulaire envoyé à la cible elle-même")
+        if form.method.upper() == "GET":
+            return self._follow("GET", f"{address.path}?{urlencode(fields)}")
         return self._follow(form.method.upper(), address.path, urlencode(fields).encode())
 
     def _follow(self, method: str, path: str, body: bytes | None = None) -> Answer:
@@ -136,6 +161,9 @@ class HtmlScreens:
     def _screen(self, name: str, answer: Answer) -> Screen:
         if answer.status in {401, 403}:
             raise answer.unexpected("une page de l'application", "vérifiez les droits")
+        return self._shown(name, answer)
+
+    def _shown(self, name: str, answer: Answer) -> Screen:
         place = Place(PAGE_WORDS[name], answer.url, datetime.now(UTC).isoformat())
         releve = releve_of(place, read_html(answer.body, self._options.alert))
         return screen_of(name, releve, answer.body, "text/html", degraded=True)

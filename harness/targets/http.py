@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import fields, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from harness.model.artefact import Artefact
 from harness.model.identity import Person
 from harness.model.problems import CapabilityMissing
-from harness.model.releve import AccountReleve, AttemptReleve, StatusChange
-from harness.targets.base import AccountRef, Attempt, PatientRef
+from harness.model.releve import (
+    AccountReleve,
+    AttemptReleve,
+    SearchReleve,
+    StatusChange,
+    TraceEntry,
+    TraceReleve,
+)
+from harness.targets.base import AccountRef, Attempt, PatientRef, SearchAnswer
 from harness.targets.http_client import Answer, HttpClient
 from harness.targets.json_path import JsonPath
 from harness.targets.releves import creation_releve, identity_releve, said
@@ -79,23 +86,29 @@ class Reading:
 class HttpApi:
     """Offers every capability that the file describes by operations."""
 
-    def __init__(self, client: HttpClient, options: HttpOptions) -> None:
+    def __init__(
+        self, client: HttpClient, options: HttpOptions, also_refused: Collection[int] = ()
+    ) -> None:
+        """Speak as the user of `client`; `also_refused` are statuses that mean a refusal to it."""
         self._client = client
         self._options = options
+        self._also_refused = tuple(also_refused)
 
     def close(self) -> None:
         """Close the session."""
         self._client.close()
 
-    def call(self, name: str, **values: Any) -> Reading:
+    def call(self, name: str, /, **values: Any) -> Reading:
         """Send one declared operation and read its answer.
 
         Raises `CapabilityMissing` when the file does not describe it.
         """
         operation = self._operation(name)
         answer = self._send(operation, values)
-        _require_known_status(operation, answer)
-        empty = not answer.body and answer.status in operation.success
+        _require_known_status(operation, answer, self._also_refused)
+        # A refusal that only another profile meets may be a page, or nothing at all.
+        refused = answer.status in self._also_refused and "json" not in answer.content_type
+        empty = refused or (not answer.body and answer.status in operation.success)
         if not empty and answer.content_type != operation.content_type:
             raise answer.unexpected(
                 f"{operation.content_type} ({answer.content_type or 'type absent'} reçu)"
@@ -153,7 +166,7 @@ class HttpApi:
             headers=headers,
             params={k: v for k, v in _mapped(operation.query, values).items() if v},
             body=body,
-            accept_statuses=(*operation.success, *operation.refusal),
+            accept_statuses=(*operation.success, *operation.refusal, *self._also_refused),
         )
 
     def create(self, person: Person) -> Attempt:
@@ -193,19 +206,55 @@ class HttpApi:
 
     def update(self, patient: PatientRef, changes: Mapping[str, str]) -> Attempt:
         """Change an identity by the operation `update`."""
-        reading = self.call("update", id=patient.id, **changes)
-        return self._act("Modification", "modification", patient, reading, dict(changes))
+        return self.act("update", "modification", patient, dict(changes), **changes)
+
+    def act(
+        self, name: str, act: str, patient: PatientRef, sent: dict[str, str], **values: Any
+    ) -> Attempt:
+        """Send an operation about a patient and return what the software made of it."""
+        reading = self.call(name, id=patient.id, **values)
+        return self._act(act.capitalize(), act, patient, reading, sent)
 
     def find(self, private_id: str) -> PatientRef | None:
         """Find a patient by the local identifier, operation `find`."""
-        readings = self._listed("find", private_id=private_id)
-        refs = [PatientRef(one.text("id"), one.text("private_id")) for one in readings]
-        return next((one for one in refs if one.private_id == private_id), None)
+        return next(iter(self.bearers(private_id)), None)
 
-    def search(self, **criteria: str) -> tuple[PatientRef, ...]:
-        """Search by criteria, operation `search`."""
-        readings = self._listed("search", **criteria)
-        return tuple(PatientRef(one.text("id"), one.text("private_id")) for one in readings)
+    def bearers(self, private_id: str) -> tuple[PatientRef, ...]:
+        """Find all who bear a local identifier, operation `find`."""
+        readings = self._listed("find", private_id=private_id)
+        refs = (PatientRef(one.text("id"), one.text("private_id")) for one in readings)
+        return tuple(one for one in refs if one.private_id == private_id)
+
+    def search(self, **criteria: str) -> SearchAnswer:
+        """Search by criteria, operation `search`; a search that is refused finds nobody."""
+        given = {key: value for key, value in criteria.items() if value}
+        reading = self.call("search", **given)
+        items = reading.items() if reading.accepted else []
+        found = tuple(PatientRef(one.text("id"), one.text("private_id")) for one in items)
+        releve = SearchReleve(
+            criteria=given,
+            found=tuple(one.id for one in found),
+            accepted=reading.accepted,
+            message="" if reading.accepted else reading.text("message"),
+        )
+        origin = reading.answer
+        artefact = releve.artefact("Recherche (relevé)", origin.label, origin.exchange)
+        return SearchAnswer(found, artefact, (origin.artefact("Recherche (réponse)"),))
+
+    def traces(self, patient: PatientRef, *, may_refuse: bool = False) -> Artefact:
+        """Return the journal on a patient, operation `traces`.
+
+        With `may_refuse` a refusal gives a journal without a line.
+        """
+        reading = self.call("traces", id=patient.id, private_id=patient.private_id)
+        if not reading.accepted and not may_refuse:
+            raise reading.answer.unexpected("les lignes du journal sur un patient")
+        names = [one.name for one in fields(TraceEntry)]
+        items = reading.items() if reading.accepted else []
+        lines = [TraceEntry(**{name: one.text(name) for name in names}) for one in items]
+        releve = TraceReleve(patient.id, tuple(lines))
+        origin = reading.answer
+        return releve.artefact("Journal sur le patient (relevé)", origin.label, origin.exchange)
 
     def _listed(self, name: str, **values: str) -> list[Reading]:
         reading = self.call(name, **values)
@@ -298,10 +347,12 @@ class HttpAccounts:
         return releve.artefact("Compte (relevé)", origin.label, origin.exchange)
 
 
-def _require_known_status(operation: Operation, answer: Answer) -> None:
-    if answer.status not in (*operation.success, *operation.refusal):
-        statuses = ", ".join(map(str, (*operation.success, *operation.refusal)))
-        raise answer.unexpected(f"statut {statuses}")
+def _require_known_status(
+    operation: Operation, answer: Answer, also_refused: Collection[int] = ()
+) -> None:
+    known = (*operation.success, *operation.refusal, *also_refused)
+    if answer.status not in known:
+        raise answer.unexpected(f"statut {', '.join(map(str, known))}")
 
 
 def _attempt(
@@ -346,9 +397,10 @@ def _template(value: Any, values: Mapping[str, Any]) -> Any:
         return [one for one in (_template(v, values) for v in value) if one is not _ABSENT]
     if not isinstance(value, str) or not _PLACEHOLDER.search(value):
         return value
-    whole = _PLACEHOLDER.fullmatch(value)
-    if whole and isinstance(values.get(whole[1]), (list, tuple)):
-        return list(values[whole[1]])
+    alone = _PLACEHOLDER.fullmatch(value)
+    if alone and isinstance(values.get(alone[1]), (bool, list, tuple)):
+        whole = values[alone[1]]  # a yes or no, or a list, keeps its JSON type
+        return whole if isinstance(whole, bool) else list(whole)
     text = _filled(value, {name: said(one) for name, one in values.items()})
     return text or _ABSENT
 

@@ -59,6 +59,8 @@ EXTRACT = r"""
     title: document.title, fields,
     alerts: texts(alerts),
     buttons: texts('button, input[type="submit"], [role="button"]'),
+    links: Array.from(document.querySelectorAll('a[href]'))
+      .filter((el) => shown(el) && !el.closest('nav, header, footer')).map((el) => el.href),
     text: document.body ? document.body.innerText : '',
   };
 }
@@ -125,6 +127,9 @@ def read_html(content: bytes, alerts: str = ALERTS) -> dict[str, Any]:
             for one in page.xpath("//button | //input[@type='submit'] | //*[@role='button']")
             if (text := _words(one) or one.get("value", ""))
         ],
+        "links": page.xpath(
+            "//a[not(ancestor::nav or ancestor::header or ancestor::footer)]/@href"
+        ),
         "text": _words(next(iter(page.xpath("//body")), page)),
     }
 

@@ -46,31 +46,38 @@ def build(person: Person, what: Identification, options: Hl7v2Options) -> tuple[
     control_id = uuid.uuid4().hex[:20]
     moment = datetime.now().strftime("%Y%m%d%H%M%S")
     segments = [
-        _msh(control_id, what.event, moment, options),
-        _segment("EVN", {2: moment, 6: moment}),
-        _pid(person, what, moment, options),
+        msh(control_id, what.event, moment, options),
+        segment("EVN", {2: moment, 6: moment}),
+        pid(person, what, moment, options),
     ]
     if what.event in {"A40", "A47"}:
-        segments.append(_segment("MRG", {1: _local(what.previous, options)}))
+        segments.append(segment("MRG", {1: _local(what.previous, options)}))
     elif what.event == "A01":
         segments += _encounter(control_id, moment, options)
     else:
-        segments.append(_segment("PV1", {1: "1", 2: "N"}))
+        segments.append(segment("PV1", {1: "1", 2: "N"}))
     if what.with_ins and what.event not in {"A40", "A47"}:
-        segments.append(_segment("ZFD", {3: "N", 4: "N", 5: "INSI", 6: moment[:8]}))
+        segments.append(segment("ZFD", {3: "N", 4: "N", 5: "INSI", 6: moment[:8]}))
     return control_id, (_CR.join(segments) + _CR).encode()
 
 
 def harmless(options: Hl7v2Options) -> bytes:
     """Return a message that any listener acknowledges and none obeys: no patient, event Z98."""
     moment = datetime.now().strftime("%Y%m%d%H%M%S")
-    msh = _msh(uuid.uuid4().hex[:20], "Z98", moment, options)
-    return (_CR.join([msh, _segment("EVN", {2: moment, 6: moment})]) + _CR).encode()
+    head = msh(uuid.uuid4().hex[:20], "Z98", moment, options)
+    return (_CR.join([head, segment("EVN", {2: moment, 6: moment})]) + _CR).encode()
 
 
-def _msh(control_id: str, event: str, moment: str, options: Hl7v2Options) -> str:
+def msh(
+    control_id: str,
+    event: str,
+    moment: str,
+    options: Hl7v2Options,
+    changes: Mapping[int, str] | None = None,
+) -> str:
+    """Return the MSH of an ADT; `changes` replace fields for a message of another kind."""
     version = options.pam_version
-    return _segment(
+    return segment(
         "MSH",
         {
             2: "^~\\&",
@@ -87,11 +94,13 @@ def _msh(control_id: str, event: str, moment: str, options: Hl7v2Options) -> str
             18: "UNICODE UTF-8",
             19: "FR",
             21: f"{version}^IHE_FRANCE-{version}-PAM",
+            **(changes or {}),
         },
     )
 
 
-def _pid(person: Person, what: Identification, moment: str, options: Hl7v2Options) -> str:
+def pid(person: Person, what: Identification, moment: str, options: Hl7v2Options) -> str:
+    """Return the PID of a person: local identifier, INS when asked for, traits, PID-32."""
     identifiers = [_local(person.private_id, options)]
     if what.with_ins and person.matricule:
         nature = "NIA" if person.oid == OID_NIA else "NIR"
@@ -110,7 +119,7 @@ def _pid(person: Person, what: Identification, moment: str, options: Hl7v2Option
     if what.event == "A01":
         # An encounter came with the patient: its account number is then required (TF4, PID-18).
         fields[18] = f"D{escaped(person.private_id)}^^^{options.authority}^AN"
-    return _segment("PID", fields)
+    return segment("PID", fields)
 
 
 def _names(person: Person) -> str:
@@ -131,8 +140,8 @@ def _local(value: str, options: Hl7v2Options) -> str:
 def _encounter(control_id: str, moment: str, options: Hl7v2Options) -> list[str]:
     ward = f"Unité d'essai^^^^^{options.authority}^UF^^^0001"
     return [
-        _segment("PV1", {1: "1", 2: "I", 19: f"V{control_id[:12]}^^^{options.authority}^VN"}),
-        _segment(
+        segment("PV1", {1: "1", 2: "I", 19: f"V{control_id[:12]}^^^{options.authority}^VN"}),
+        segment(
             "ZBE",
             {
                 1: f"{control_id[:12]}^{options.authority.replace('&', '^')}",
@@ -144,9 +153,9 @@ def _encounter(control_id: str, moment: str, options: Hl7v2Options) -> list[str]
                 9: "HMS",
             },
         ),
-        _segment("ZFA", {1: "ACTIF", 2: moment}),
-        _segment("ZFV", {1: ""}),
-        _segment("ZFM", {1: "8"}),
+        segment("ZFA", {1: "ACTIF", 2: moment}),
+        segment("ZFV", {1: ""}),
+        segment("ZFM", {1: "8"}),
     ]
 
 
@@ -155,7 +164,8 @@ def escaped(text: str) -> str:
     return "".join(_ESCAPES.get(char, char) for char in text)
 
 
-def _segment(name: str, fields: Mapping[int, str]) -> str:
+def segment(name: str, fields: Mapping[int, str]) -> str:
+    """Return one segment from its fields by number, without its CR."""
     if name == "MSH":  # MSH-1 is the separator itself: its fields are one place to the left
         return "|".join(["MSH", *(fields.get(n, "") for n in range(2, max(fields) + 1))])
     return "|".join([name, *(fields.get(n, "") for n in range(1, max(fields) + 1))])
@@ -196,8 +206,8 @@ def read_header(content: bytes) -> Header | None:
     if not lines[0].startswith("MSH|"):
         return None
     fields = ("MSH", "|", *lines[0].split("|")[1:])
-    pid = next((line.split("|") for line in lines if line.startswith("PID|")), [])
-    repetitions = [one.split("^") for one in pid[3].split("~")] if len(pid) > 3 else []
+    patient = next((line.split("|") for line in lines if line.startswith("PID|")), [])
+    repetitions = [one.split("^") for one in patient[3].split("~")] if len(patient) > 3 else []
     local = [one[0] for one in repetitions if one[0] and (len(one) < 5 or one[4] in {"PI", ""})]
     return Header(fields, tuple(local))
 
@@ -212,7 +222,7 @@ def acknowledge(content: bytes) -> bytes:
 
 def _ack(header: Header, code: str, error: str, text: str) -> bytes:
     moment = datetime.now().strftime("%Y%m%d%H%M%S")
-    msh = {
+    header_fields = {
         2: "^~\\&",
         3: header.field(5) or "BANC",
         4: header.field(6) or "BANC",
@@ -228,11 +238,11 @@ def _ack(header: Header, code: str, error: str, text: str) -> bytes:
         19: "FR",
     }
     if header.field(21):
-        msh[21] = header.field(21)
-    segments = [_segment("MSH", msh), _segment("MSA", {1: code, 2: header.control_id})]
+        header_fields[21] = header.field(21)
+    segments = [segment("MSH", header_fields), segment("MSA", {1: code, 2: header.control_id})]
     if error:
         condition = f"{error}^{escaped(text)}^messageErrorCondition"
-        segments.append(_segment("ERR", {2: "MSH^1", 3: condition, 4: "E"}))
+        segments.append(segment("ERR", {2: "MSH^1", 3: condition, 4: "E"}))
     # The fields mirrored came in through Latin-1: the same way out gives the sender its own bytes.
     body = _CR.join(segments) + _CR
     return body.encode("latin-1") if not error else body.encode()

@@ -31,11 +31,14 @@ def iso_date(text: str) -> str:
 
 
 def said(value: Any) -> str:
-    """Return a JSON value as text: null is '', a list is blank-separated."""
+    """Return a JSON value as text: null is '', lists blank-separated, objects `key : text`."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, dict):
+        pairs = ((key, said(one)) for key, one in value.items())
+        return ", ".join(f"{key} : {text}" for key, text in pairs if text)
     if isinstance(value, list):
         return " ".join(said(one) for one in value if one is not None)
     return str(value)
@@ -50,7 +53,7 @@ def identity_releve(
     history: tuple[StatusChange, ...] | None = None,
 ) -> IdentityReleve:
     """Return the relevé of an identity from its values by field name."""
-    names = ("private_id", "status", "nature", *TEN_FIELDS)
+    names = ("private_id", "status", "nature", "proof", "nss", *TEN_FIELDS)
     kept = {name: values.get(name, "") for name in names}
     kept["birth_date"] = iso_date(kept["birth_date"])
     return IdentityReleve(

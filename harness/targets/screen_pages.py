@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from harness.model.artefact import Artefact
 from harness.model.identity import Person
 from harness.model.problems import CapabilityMissing
-from harness.model.releve import ScreenReleve
-from harness.targets.base import Attempt, PatientRef, Screen
+from harness.model.releve import ScreenReleve, SearchReleve
+from harness.targets.base import Attempt, PatientRef, Screen, SearchAnswer
 from harness.targets.releves import creation_releve
 from harness.targets.target import ScreenOptions
 
@@ -18,12 +19,22 @@ PAGE_TITLES = {
     "creation": "Formulaire de création",
     "account": "Compte de l'usager",
     "settings": "Réglages",
+    "search": "Recherche",
+    "traces": "Journal",
+    "rights": "Réglage des droits",
+    "edition": "Formulaire de modification",
+    "work_list": "Liste de travail",
 }
 PAGE_WORDS = {
     "patient": "patient",
     "creation": "création",
     "account": "compte",
     "settings": "réglages",
+    "search": "recherche",
+    "traces": "traces",
+    "rights": "habilitations",
+    "edition": "modification",
+    "work_list": "liste de travail",
 }
 
 
@@ -59,6 +70,47 @@ def created_id(options: ScreenOptions, url: str) -> str:
         return ""
     key = path[len(before) : len(path) - len(after)] if path.endswith(after) else ""
     return "" if "/" in key else key
+
+
+def listed_patients(options: ScreenOptions, links: Iterable[str]) -> tuple[PatientRef, ...]:
+    """Return the patients to whose page a page links, in its order, each once."""
+    keys = dict.fromkeys(created_id(options, one) for one in links)
+    others = set(options.pages.values())
+    return tuple(
+        PatientRef(unquote(key))
+        for key in keys
+        if key and page_path(options, "patient", key) not in others
+    )
+
+
+def search_values(options: ScreenOptions, criteria: Mapping[str, str]) -> dict[str, str]:
+    """Return what is typed in each control of the search form, by its `name`.
+
+    Raises `CapabilityMissing` for a criterion that the file gives no control.
+    """
+    for name in criteria:
+        if name not in options.search:
+            raise CapabilityMissing(
+                f"le fichier de cible ne donne pas le champ de recherche « {name} » : ajoutez "
+                f"drivers.screens.search.{name}"
+            )
+    return {options.search[name]: value for name, value in criteria.items()}
+
+
+def search_answer(
+    criteria: Mapping[str, str], found: tuple[PatientRef, ...], screen: Screen
+) -> SearchAnswer:
+    """Return what a search by the form gave; an alert without result is a refusal."""
+    alerts = screen_releve_of(screen).alerts
+    releve = SearchReleve(
+        criteria=dict(criteria),
+        found=tuple(one.id for one in found),
+        accepted=bool(found) or not alerts,
+        message=" ; ".join(alerts),
+        source="écran",
+    )
+    artefact = releve.artefact("Recherche par l'écran (relevé)", screen.image.origin)
+    return SearchAnswer(found, artefact, (screen.image,))
 
 
 def form_values(options: ScreenOptions, person: Person) -> dict[str, str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from harness.evidence.recorder import Recorder
 from harness.model.artefact import Exchange, TlsFacts
 from harness.model.identity import Person
 from harness.model.problems import TargetUnreachable, UnexpectedAnswer
-from harness.targets.base import AccountRef, Attempt, PatientRef, Screen
+from harness.targets.base import AccountRef, Attempt, PatientRef, Screen, SearchAnswer
 from harness.targets.browser import launch
 from harness.targets.http_client import hide_secrets
 from harness.targets.page_reading import EXTRACT, Place, releve_of
@@ -24,11 +25,14 @@ from harness.targets.screen_pages import (
     creation_attempt,
     form_values,
     label_value,
+    listed_patients,
     page_path,
     screen_of,
     screen_releve_of,
+    search_answer,
+    search_values,
 )
-from harness.targets.target import Target
+from harness.targets.target import Credentials, Target
 from harness.targets.tls import network_reason, tls_reason
 
 if TYPE_CHECKING:
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 
 MAX_IMAGE_BYTES = 120_000
 _READABLE = {200, 201, 400, 404, 409, 422}
+CLOSED = (401, 403, 404)
+"""Statuses of a page that is closed to a profile."""
 _NETWORK: tuple[tuple[str, Exception], ...] = (
     ("ERR_CONNECTION_REFUSED", ConnectionRefusedError()),
     ("ERR_CONNECTION_RESET", ConnectionResetError()),
@@ -51,9 +57,19 @@ class BrowserScreens:
     All calls must come from the thread that made the first one (Playwright's rule).
     """
 
-    def __init__(self, target: Target, recorder: Recorder, executable: Path) -> None:
+    def __init__(
+        self,
+        target: Target,
+        recorder: Recorder,
+        executable: Path,
+        credentials: Credentials | None = None,
+        host: BrowserScreens | None = None,
+    ) -> None:
+        """Prepare a browser for one user; with `host`, a separate context of its browser."""
         self._target = target
-        self._options = target.drivers.screens
+        options = target.drivers.screens
+        self._options = replace(options, credentials=credentials) if credentials else options
+        self._host = host
         self._recorder = recorder
         self._executable = executable
         self._timeout = target.delay("screens") * 1000
@@ -77,6 +93,36 @@ class BrowserScreens:
     def settings(self) -> Screen:
         """Return the page of settings."""
         return self._show("settings")
+
+    def show(self, name: str, key: str = "") -> Screen:
+        """Return a page by its name."""
+        return self._show(name, key)
+
+    def reach(self, patient: PatientRef) -> Screen:
+        """Return what the address of a patient's page shows, a refusal included."""
+        page = self._signed_in()
+        self._go(page, page_path(self._options, "patient", patient.id), CLOSED)
+        return self._capture("patient")
+
+    def search(self, **criteria: str) -> tuple[SearchAnswer, Screen]:
+        """Fill the search form, submit it, and read whom the page links to."""
+        values = search_values(self._options, criteria)
+        self._open(page_path(self._options, "search"))
+        page = self._signed_in()
+        with self._said("recherche par l'écran"):
+            controls = {name: page.locator(f'[name="{name}"]').first for name in values}
+            for name, value in values.items():
+                if controls[name].count() == 0:
+                    raise UnexpectedAnswer(
+                        f"{page.url} : le champ {name} n'est pas dans le formulaire de recherche. "
+                        "À faire : vérifiez drivers.screens.search"
+                    )
+                _type(controls[name], value)
+            form = page.locator("form").filter(has=page.locator(f'[name="{next(iter(values))}"]'))
+            self._submit(page, form, "")
+            links = page.evaluate(EXTRACT)["links"]
+        screen = self._capture("search")
+        return search_answer(criteria, listed_patients(self._options, links), screen), screen
 
     def create(self, person: Person) -> tuple[Attempt, Screen]:
         """Fill the creation form and submit it.
@@ -119,7 +165,7 @@ class BrowserScreens:
         self._page = self._browser = self._playwright = None
         # A browser that died already is closed enough.
         with contextlib.suppress(Exception):
-            if browser:
+            if browser and not self._host:
                 browser.close()
         if playwright:
             playwright.stop()
@@ -144,18 +190,24 @@ class BrowserScreens:
                 self._sign_in(self._page)
         return self._page
 
-    def _started(self) -> Page:
+    def launched(self) -> Browser:
+        """Return the browser, launched: a second one cannot be driven from the same thread."""
         from playwright.sync_api import sync_playwright
 
-        playwright = sync_playwright().start()
-        try:
-            self._browser = launch(playwright, self._executable, self._target)
-        except BaseException:
-            playwright.stop()  # a second one cannot start beside it: the next page will try anew
-            raise
-        self._playwright = playwright
+        if self._browser is None:
+            playwright = sync_playwright().start()
+            try:
+                self._browser = launch(playwright, self._executable, self._target)
+            except BaseException:
+                playwright.stop()  # a second one cannot start beside it: the next page tries anew
+                raise
+            self._playwright = playwright
+        return self._browser
+
+    def _started(self) -> Page:
+        browser = self._host.launched() if self._host else self.launched()
         sign, basic = self._options.credentials, self._options.sign_in is None
-        context = self._browser.new_context(
+        context = browser.new_context(
             locale="fr-FR",
             timezone_id="Europe/Paris",
             viewport={"width": self._options.width, "height": self._options.height},
@@ -187,12 +239,12 @@ class BrowserScreens:
             "À faire : vérifiez drivers.screens.credentials"
         )
 
-    def _go(self, page: Page, path: str) -> None:
+    def _go(self, page: Page, path: str, refusals: Collection[int] = ()) -> None:
         url = f"{self._target.endpoints.base_url.rstrip('/')}{path}"
         with self._said(f"ouverture de {path}"):
             started = datetime.now(UTC)
             response = page.goto(url, wait_until="load")
-            self._judge(page, response, started, set())
+            self._judge(page, response, started, set(refusals))
             self._await_content(page)
 
     def _submit(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -20,6 +20,14 @@ from harness.targets.page_reading import ALERTS
 STRICT = {"extra": "forbid", "strict": True}
 """pydantic configuration of every table: an unknown key is a fault, nothing is converted."""
 
+ROLES: dict[str, str] = {
+    "second": "un second professionnel, avec les mêmes droits",
+    "sans_acces": "un profil sans droit d'accès à l'identité",
+    "sans_insi": "un profil qui accède à l'identité sans pouvoir appeler INSi",
+    "super": "un super-utilisateur, qui peut modifier un trait verrouillé",
+    "administrateur": "un profil qui règle les droits",
+}
+"""Keys of `[drivers.http.users]` and what each account is."""
 REFUSALS = (400, 409, 422)
 """HTTP statuses by which an API refuses what it was given, unless the file says otherwise."""
 DEFAULT_DELAYS = {"default": 15.0, "connect": 5.0, "attended": 300.0}
@@ -81,7 +89,8 @@ class FhirOptions:
     refusal: tuple[int, ...] = REFUSALS
     search: Mapping[str, str] = field(
         default_factory=lambda: {
-            "name": "name",
+            "name": "family",
+            "given_name": "given",
             "birth_date": "birthdate",
             "sex": "gender",
             "matricule": "identifier",
@@ -133,6 +142,27 @@ class HttpOptions:
     credentials: Credentials = NO_CREDENTIALS
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     operations: Mapping[str, Operation] = field(default_factory=dict)
+    users: Mapping[str, Credentials] = field(default_factory=dict)
+    """Accounts of other profiles, by role (`ROLES`): by API, and on the sign-in page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """Another identification domain: who sends (MSH-4) and who gives its identifiers (CX.4)."""
+
+    __pydantic_config__: ClassVar = STRICT
+    facility: str
+    authority: str
+
+
+THIRD_PARTY, TRUSTED = "tiers", "contrat"
+DOMAINS: Mapping[str, Domain] = {
+    THIRD_PARTY: Domain(facility="LABO-TIERS", authority="LABO-TIERS&labo-tiers.example.org&DNS"),
+    TRUSTED: Domain(
+        facility="CLINIQUE-LIEE", authority="CLINIQUE-LIEE&clinique-liee.example.org&DNS"
+    ),
+}
+"""The domains that speak to the target besides its own: one unknown to it, one under contract."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +182,15 @@ class Hl7v2Options:
     authority: str = "BANC&banc-conformite.example.org&DNS"
     """Assigning authority of the local identifiers that we send (CX.4)."""
     pam_version: str = "2.11"
+    domains: Mapping[str, Domain] = field(default_factory=lambda: dict(DOMAINS))
+    """`tiers` (another identification domain) and `contrat` (one under a contract of trust)."""
+
+    def speaking_for(self, domain: str) -> Hl7v2Options:
+        """Return the options of a message that another domain sends; '' is the GAP's own."""
+        if not domain:
+            return self
+        other = self.domains.get(domain, DOMAINS[domain])
+        return replace(self, sending_facility=other.facility, authority=other.authority)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,11 +219,13 @@ class ScreenOptions:
     alert: str = ALERTS
     """CSS selector of the zone where the software tells a refusal or a block."""
     pages: Mapping[str, str] = field(default_factory=dict)
-    """`patient`, `creation`, `account`, `settings` → path with `{id}`."""
+    """`patient`, `creation`, `search`, `traces`… (see `coherence.PAGES`) → path with `{id}`."""
     form: Mapping[str, str] = field(default_factory=dict)
     """Field of ours → `name` of the control of the creation form."""
     options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Field of ours → our value → value of the option to choose."""
+    search: Mapping[str, str] = field(default_factory=dict)
+    """Criterion of ours → `name` of the control of the search form."""
     buttons: Mapping[str, str] = field(default_factory=dict)
     """`insi`, `verification`, `create` → visible text of the button."""
     private_id_label: str = ""

@@ -18,16 +18,21 @@ MEDIA_TYPES: dict[str, str] = {
     "identity": RELEVE_MEDIA_TYPE,
     "screen": RELEVE_MEDIA_TYPE,
     "datamatrix": "application/pdf",
+    "rights": RELEVE_MEDIA_TYPE,
+    "traces": RELEVE_MEDIA_TYPE,
     "export": "application/zip",
 }
 """Format that a file can be judged as → media type of its artefact."""
 RELEVE = "releve"
-"""What `--as` may say for a relevé, whose kind then decides between identity and screen."""
+"""What `--as` may say for a relevé, whose kind then decides which rules judge it."""
 ROLES: dict[str, tuple[str, str]] = {
     "identité": ("identity", "subject"),
     "tentative": ("identity", "attempt"),
     "compte": ("identity", "account"),
     "écran": ("screen", "subject"),
+    "recherche": ("identity", "search"),
+    "traces": ("traces", "after"),
+    "appels": ("rights", "calls"),
 }
 """Kind of a relevé → the format that judges it and the role that it plays there."""
 

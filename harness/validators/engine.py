@@ -32,6 +32,8 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "identity": ("IDN-",),
     "screen": ("IHM-",),
     "datamatrix": ("DM-", "IMP-"),
+    "rights": ("AUT-",),
+    "traces": ("TRA-",),
     "export": ("POR-",),
 }
 """Folder of `harness/validators` → prefixes of the rule ids that it holds."""

@@ -66,6 +66,20 @@ def test_identity_becomes_recuperee(identities, insi, dossier):
     )
 
 
+@requirement("INS 13", "INS/va1.52")
+@scenario("INS 13.1", "INS/va1.52.01", "Deux jumelles connues d'INSi : chacune garde son INS")
+def test_insi_gives_each_twin_her_own_ins(identities, insi, dossier):
+    insi.knows("jumelle-a")
+    insi.knows("jumelle-b")
+
+    with dossier.step("Créer une des deux jumelles, puis appeler INSi"):
+        patient = identities.create("jumelle-b", from_insi=True)
+        stored = identities.read(patient)
+        dossier.attach(stored)
+
+    dossier.verify(stored, "IDN-08", "IDN-14", expected={"insi": insi.answer_for(patient)})
+
+
 @pytest.mark.parametrize("fault", WITHOUT_ANSWER)
 @requirement("INS 23", "INS/va1.40")
 @scenario("INS 23.1", "INS/va1.40.01", "Sans réponse exploitable d'INSi, rien ne change")

@@ -44,6 +44,16 @@ def test_nothing_else_is_compulsory(identities, dossier):
     dossier.verify("IDN-06", attempt=attempt.releve)
 
 
+@requirement("INS 11", "INS/va1.21")
+@scenario("INS 11.1", "INS/va1.21.01", "Lieu de naissance inconnu (99999) : création acceptée")
+def test_unknown_place_is_accepted(identities, dossier):
+    with dossier.step("Créer l'identité d'une personne dont le lieu de naissance est inconnu"):
+        attempt = identities.attempt("lieu-inconnu", compulsory_only=True)
+        dossier.attach(attempt.releve)
+
+    dossier.verify("IDN-06", attempt=attempt.releve)
+
+
 @requirement("INS 12", "INS/va1.22")
 @scenario("INS 12.1", "INS/va1.22.01", "Le formulaire de création n'exige rien d'autre")
 def test_creation_form_requires_nothing_else(screens, dossier):

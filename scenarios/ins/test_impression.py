@@ -65,16 +65,17 @@ def test_paper_bears_the_traits_that_the_setting_chooses(identities, screens, do
 
     with dossier.step("Régler les traits imprimés en plus, puis imprimer"):
         identities.print_also(*further)
-        dossier.proof("INS 43.1.1", "INS/va1.10.01.01", screens.settings(), "Réglage")
+        settings = screens.settings()
+        dossier.proof("INS 43.1.1", "INS/va1.10.01.01", settings, "Réglage")
         paper = identities.printed(patient)
         dossier.proof("INS 43.1.2", "INS/va1.10.01.01", paper, "Document imprimé")
 
     with dossier.step("Remettre le réglage comme il était"):
         identities.print_also()
 
-    dossier.verify(
-        paper, *COMPULSORY, "IMP-05", holder=stored, expected={"printed_traits": list(further)}
-    )
+    chosen = {"printed_traits": list(further)}
+    dossier.verify(paper, *COMPULSORY, "IMP-05", holder=stored, expected=chosen)
+    dossier.verify(settings.releve, "IHM-18", expected=chosen)
 
 
 @requirement("INS 44", "INS/va1.03")

@@ -44,6 +44,7 @@ TRAITS = {
 }
 ATTEMPTS: list[dict[str, str | None]] = [
     *({field: None} for field in TRAITS),
+    {"birth_place_code": "99999"},
     {"birth_name": "Martin"},
     {"birth_name": "HÉLÈNE"},
     {"birth_name": "A" * 54},

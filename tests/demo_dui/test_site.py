@@ -272,15 +272,14 @@ CHECKS: dict[Any, str] = {
     rights_are_shown_and_traces_kept_from_others: "droits-reglage-absent droits-traces-ouvertes",
     reading_and_changes_are_traced: (
         "traces-consultation-absente traces-auteur-generique traces-sans-date "
-        "traces-modification-absente traces-sans-ancienne-valeur traces-sans-nouvelle-valeur"
+        "traces-modification-absente traces-modification-sans-nature"
     ),
     calls_of_insi_are_traced: (
         "traces-insi-absente traces-insi-sans-code traces-insi-sans-mode "
         "traces-insi-sans-reponse traces-verification-absente"
     ),
     exchanges_are_traced: (
-        "traces-partenaire-absente traces-sans-destinataire traces-sans-identifiant-message "
-        "traces-reception-absente"
+        "traces-partenaire-absente traces-sans-destinataire traces-reception-absente"
     ),
     search_finds_by_date_and_letters: (
         "recherche-date-ignoree recherche-premier-seul recherche-nom-entier "

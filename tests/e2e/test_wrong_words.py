@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.inventory import covered
 from tests.e2e.command import DEMO, banc
 
 pytestmark = pytest.mark.xdist_group("e2e-wrong-words")
@@ -74,7 +75,6 @@ def test_secret_absent_from_the_environment(tmp_path: Path) -> None:
 WRONG_WORDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "exigence proche": (("demo", "--requirement", "INS 34a"), ("INS 34a", "INS 34")),
     "exigence inconnue": (("demo", "--requirement", "XYZ"), ("XYZ",)),
-    "exigence que rien ne joue": (("demo", "--requirement", "INS 42"), ("INS 42",)),
     "thème inconnu": (("demo", "--theme", "iinns"), ("iinns", "identification", "ins")),
     "reprise de rien": (("run", str(DEMO), "--failed-from", "nulle-part"), ("nulle-part",)),
     "commande inconnue": (("demmo",), ("demmo", "demo", "banc -h")),
@@ -94,6 +94,13 @@ def test_wrong_words(wrong: str, tmp_path: Path) -> None:
     for word in told:
         assert word in ended.err, ended.err
     assert "Error:" not in ended.err and "No such" not in ended.err
+
+
+def test_exigence_that_no_scenario_plays(tmp_path: Path) -> None:
+    by_hand = next(row for row in covered().rows if row.how == "documentary")
+    ended = banc("demo", "--requirement", by_hand.id, cwd=tmp_path)
+    assert ended.code == 2, ended.text
+    assert f"{by_hand.id} : {by_hand.reason}" in ended.err
 
 
 def test_failed_from_a_run_without_failure(tmp_path: Path) -> None:

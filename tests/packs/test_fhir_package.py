@@ -98,6 +98,14 @@ def test_a_definition_without_snapshot_is_no_profile() -> None:
     assert "sans snapshot" in profiles.why_absent("u")
 
 
+def test_a_malformed_definition_is_told() -> None:
+    snapshot = {"element": [{"id": "Patient", "path": "Patient", "min": "un"}]}
+    definition = {"resourceType": "StructureDefinition", "url": "u", "snapshot": snapshot}
+    package = read_package(json.dumps(definition).encode(), "d.json")
+    with pytest.raises(ConfigurationProblem, match="définition u malformée"):
+        ProfileSet(PackageSet((package,))).get("u")
+
+
 @pytest.mark.skipif(not EXAMPLES, reason="BANC_EXEMPLES n'est pas défini : paquets absents")
 @pytest.mark.parametrize("version", ["2.1.0", "2.2.0"])
 def test_every_profile_of_the_published_packages_is_read(version: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 from harness.evidence.recorder import Recorder
 from harness.model.identity import Person
 from harness.model.problems import CapabilityMissing, Inconclusive
-from harness.model.releve import AttemptReleve, IdentityReleve
+from harness.model.releve import AttemptReleve, IdentityReleve, SearchReleve, TraceReleve
 from harness.simulators.loop import ServiceLoop
 from harness.targets import attended
 from harness.targets.attended import Terminal
@@ -25,9 +25,7 @@ from harness.targets.target import Endpoints, Hl7v2Options
 from tests.targets.sites import target_at
 
 PERSON = Person("k", "DURAND", ("ANNE",), "1990-01-02", "F", "63220", private_id="I-7")
-BY_HAND = dict.fromkeys(
-    [one for one in Capability if one not in {Capability.INTAKE, Capability.SEARCH}], "attended"
-)
+BY_HAND = dict.fromkeys([one for one in Capability if one is not Capability.INTAKE], "attended")
 
 
 class Operator:
@@ -78,6 +76,46 @@ def test_screen_is_a_file_that_must_be_read_again(loop: ServiceLoop, tmp_path: P
     assert screen.degraded and screen.image.content == b"\x89PNG"
     assert screen.image.media_type == "image/png"
     assert "donnez un autre chemin" in someone.shown.getvalue()
+
+
+def test_search_is_typed(loop: ServiceLoop) -> None:
+    someone = Operator(loop, "oui", "I-7 I-9", "non", "Clé fausse")
+    found = someone.drivers.search.search(birth_date="1990-01-02", name="DUR")
+    assert found.patients == (PatientRef("I-7", "I-7"), PatientRef("I-9", "I-9"))
+    assert "nom (premières lettres) : DUR" in someone.shown.getvalue()
+    refused = SearchReleve.parse(someone.drivers.search.search(matricule="1").releve)
+    assert (refused.accepted, refused.message, refused.found) == (False, "Clé fausse", ())
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "at;by;action;patient_id\n2026-03-02 09:15;moi;consultation;I-7\n",
+        '[{"at": "2026-03-02 09:15", "by": "moi", "action": "consultation", "patient_id": "I-7"}]',
+    ],
+)
+def test_journal_is_a_file(loop: ServiceLoop, tmp_path: Path, written: str) -> None:
+    file = tmp_path / "journal.csv"
+    file.write_text(written, encoding="utf-8")
+    drivers = Operator(loop, str(file)).drivers
+    (line,) = TraceReleve.parse(drivers.traces.traces(PatientRef("I-7", "I-7"))).entries
+    assert (line.by, line.action, line.patient_id) == ("moi", "consultation", "I-7")
+
+
+def test_journal_without_its_columns_is_inconclusive(loop: ServiceLoop, tmp_path: Path) -> None:
+    file = tmp_path / "journal.csv"
+    file.write_text("date;qui\n1;2\n", encoding="utf-8")
+    with pytest.raises(Inconclusive, match="colonnes at, by et action"):
+        Operator(loop, str(file)).drivers.traces.traces(PatientRef("I-7"))
+
+
+def test_another_profile_is_played_by_a_person(loop: ServiceLoop) -> None:
+    someone = Operator(loop, "Accès refusé", "non", "pas de droit", "")
+    attempt = someone.drivers.rights.reach("sans_acces", "read", PatientRef("I-7", "I-7"))
+    assert not attempt.accepted and attempt.raw[0].content == "Accès refusé".encode()
+    assert "un profil sans droit d'accès à l'identité" in someone.shown.getvalue()
+    journal = TraceReleve.parse(someone.drivers.rights.journal("sans_acces", PatientRef("I-7")))
+    assert journal.entries == ()
 
 
 def test_deadline_counts_down_then_is_inconclusive() -> None:

@@ -167,6 +167,17 @@ def test_incoherence_is_told(file: Path, text: str, expected: str) -> None:
     assert expected in faults(file, MINIMAL + text)
 
 
+def test_accounts_of_other_profiles_are_known_roles(file: Path) -> None:
+    text = '[drivers.http.users.patron]\nuser = "p"\nsecret = "env:SECRET"\n'
+    assert "drivers.http.users.patron : rôle inconnu ; second, sans_acces" in faults(
+        file, MINIMAL + text, SECRET="abcdef"
+    )
+    text = '[capabilities]\nrights = "http"\n[endpoints]\nbase_url = "https://a.example.org"\n'
+    assert 'drivers.http.users : table absente ; capabilities.rights = "http"' in faults(
+        file, MINIMAL + text, SECRET="abcdef"
+    )
+
+
 def test_driver_http_needs_its_operation(file: Path) -> None:
     told = faults(file, MINIMAL + HTTP.replace("insi_call = ", "accounts = "), SECRET="abcdef")
     assert "drivers.http.operations.account_create : table absente" in told

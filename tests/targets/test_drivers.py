@@ -28,6 +28,8 @@ PROPERTIES = {
     Capability.SCREENS: "screens",
     Capability.EMISSION: "emission",
     Capability.INTAKE: "intake",
+    Capability.TRACES: "traces",
+    Capability.RIGHTS: "rights",
 }
 
 

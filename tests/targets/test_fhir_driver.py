@@ -13,7 +13,7 @@ from harness.model.artefact import Artefact
 from harness.model.check import Check
 from harness.model.identity import OID_NIR_TEST, Person
 from harness.model.problems import UnexpectedAnswer
-from harness.model.releve import AttemptReleve, IdentityReleve
+from harness.model.releve import AttemptReleve, IdentityReleve, SearchReleve
 from harness.targets.base import PatientRef
 from harness.targets.fhir import FhirIdentities
 from harness.targets.fhir_patient import patient_of, values_of
@@ -144,5 +144,7 @@ def test_find_matches_the_local_identifier_alone(driver: FhirIdentities, site: S
 
 def test_search_uses_the_parameters_of_the_file(driver: FhirIdentities, site: Site) -> None:
     site.answer = reply_json(200, {"resourceType": "Bundle"}, FHIR)
-    assert driver.search(name="ARC", birth_date="1990-02-03", sex="F") == ()
-    assert site.seen[-1][1].endswith("?name=ARC&birthdate=1990-02-03&gender=female")
+    answer = driver.search(name="ARC", given_name="LO", birth_date="1990-02-03", sex="F")
+    releve = SearchReleve.parse(answer.releve)
+    assert answer.patients == () and releve.accepted and releve.source == "fhir"
+    assert site.seen[-1][1].endswith("?family=ARC&given=LO&birthdate=1990-02-03&gender=female")

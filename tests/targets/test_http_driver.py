@@ -10,7 +10,13 @@ import pytest
 from harness.evidence.recorder import Recorder
 from harness.model.identity import Person
 from harness.model.problems import CapabilityMissing, UnexpectedAnswer
-from harness.model.releve import AccountReleve, AttemptReleve, IdentityReleve, StatusChange
+from harness.model.releve import (
+    AccountReleve,
+    AttemptReleve,
+    IdentityReleve,
+    SearchReleve,
+    StatusChange,
+)
 from harness.targets.base import AccountRef, PatientRef
 from harness.targets.http import HttpAccounts, HttpApi
 from harness.targets.http_client import HttpClient
@@ -60,6 +66,12 @@ OPERATIONS = {
         query={"ipp": "{private_id}"},
         items="liste",
         answer={"id": "cle", "private_id": "ipp"},
+    ),
+    "search": Operation(
+        path="/p",
+        query={"ne": "{birth_date}", "nom": "{name}", "ins": "{matricule}"},
+        items="liste",
+        answer={"id": "cle", "private_id": "ipp", "message": "erreur"},
     ),
     "account_create": Operation(
         method="POST", path="/c", json={"p": "{patient_id}"}, answer={"id": "n"}
@@ -196,3 +208,19 @@ def test_dates_become_iso_and_are_never_corrected(text: str, expected: str) -> N
 def test_json_paths(path: str, reached: list[object]) -> None:
     document = {"a": {"b": 1}, "l": [{"k": "x", "v": 2}, {"k": "y", "v": 3}]}
     assert JsonPath.parse(path).all(document) == reached
+
+
+def test_search_tells_whom_it_found(api: HttpApi, site: Site) -> None:
+    site.answer = reply_json(200, {"liste": [{"cle": 7, "ipp": "I-7"}, {"cle": 9}]})
+    answer = api.search(birth_date="1990-01-02", name="DUR", matricule="")
+    assert answer.patients == (PatientRef("7", "I-7"), PatientRef("9", ""))
+    assert site.seen[-1][1] == "/p?ne=1990-01-02&nom=DUR"
+    releve = SearchReleve.parse(answer.releve)
+    assert releve.criteria == {"birth_date": "1990-01-02", "name": "DUR"}
+    assert (releve.found, releve.accepted) == (("7", "9"), True)
+
+
+def test_refused_search_finds_nobody(api: HttpApi, site: Site) -> None:
+    site.answer = reply_json(400, {"erreur": "clé fausse"})
+    releve = SearchReleve.parse(api.search(matricule="1").releve)
+    assert (releve.found, releve.accepted, releve.message) == ((), False, "clé fausse")

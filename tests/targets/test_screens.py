@@ -16,7 +16,7 @@ import pytest
 from harness.evidence.recorder import Recorder
 from harness.model.identity import Person
 from harness.model.problems import CapabilityMissing, TargetUnreachable, UnexpectedAnswer
-from harness.model.releve import AttemptReleve, ScreenReleve
+from harness.model.releve import AttemptReleve, ScreenReleve, SearchReleve
 from harness.targets.base import AccountRef, PatientRef, Screen, Screens
 from harness.targets.browser import find_browser
 from harness.targets.html_screens import HtmlScreens
@@ -56,8 +56,13 @@ LOGIN = """<html><body><main><form method="post" action="/login"><input name="qu
 <input name="mdp" type="password"><button>Entrer</button></form></main></body></html>"""
 
 
+SEARCH = """<html><body><nav><a href="/p/1">Récent</a></nav><main>{alert}<form action="/cherche">
+<label>Naissance <input name="ne" type="date"></label><label>Nom <input name="nom"></label>
+<button>Chercher</button></form>{found}</main></body></html>"""
+
+
 class Software:
-    """A software of four pages behind a sign-in form."""
+    """A software of a few pages behind a sign-in form."""
 
     def __init__(self) -> None:
         self.sessions = 0
@@ -90,12 +95,25 @@ class Software:
             if form.get("sexe") and form.get("ne", "")[5:7] < "13":
                 return redirect("/p/7")
             return page(FORM.format(alert='<p role="alert">Refusé</p>'), 422)
+        if path == "/p/8":
+            return page("<main>Accès refusé</main>", 403)
+        if path.startswith("/cherche"):
+            return page(searched(parse_qs(path.partition("?")[2])))
         pages = {"/p/7": PATIENT, "/p/new": FORM.format(alert="")}
         return page(pages[path]) if path in pages else page("<main>Absent</main>", 500)
 
 
 def page(text: str, status: int = 200) -> Callable[..., None]:
     return reply(status, "text/html; charset=utf-8", text.encode())
+
+
+def searched(criteria: dict[str, list[str]]) -> str:
+    if not criteria:
+        return SEARCH.format(alert="", found="")
+    if criteria.get("nom") == ["X"]:
+        return SEARCH.format(alert='<p role="alert">Nom trop court</p>', found="")
+    found = '<a href="/p/7">DURAND</a> <a href="/p/new">Nouveau</a> <a href="/p/9">DURANT</a>'
+    return SEARCH.format(alert="", found=found)
 
 
 def redirect(place: str, headers: dict[str, str] | None = None) -> Callable[..., None]:
@@ -105,7 +123,13 @@ def redirect(place: str, headers: dict[str, str] | None = None) -> Callable[...,
 OPTIONS = ScreenOptions(
     credentials=Credentials(user="moi", secret=SECRET),
     sign_in=SignInPage(path="/login", user_field="qui", secret_field="mdp"),
-    pages={"patient": "/p/{id}", "creation": "/p/new", "account": "/compte/{id}"},
+    pages={
+        "patient": "/p/{id}",
+        "creation": "/p/new",
+        "account": "/compte/{id}",
+        "search": "/cherche",
+    },
+    search={"birth_date": "ne", "name": "nom"},
     form={"birth_name": "nom", "birth_date": "ne", "sex": "sexe", "used_name": "utilise"},
     options={"sex": {"F": "2"}},
     buttons={"create": "Enregistrer", "insi": "Appeler INSi", "verification": "Valider"},
@@ -220,6 +244,42 @@ def test_pages_creation_and_buttons(screens: tuple[Screens, Software], recorder:
     kept = [recorder.redactor.clean(one.request) for _, one in recorder.exchanges]
     assert any("«secret mot-de-passe".encode() in one for one in kept)
     assert len(recorder.exchanges) >= 10
+
+
+def test_search_lists_the_patients_it_links_to(screens: tuple[Screens, Software]) -> None:
+    opened, _ = screens
+    answer, screen = opened.search(birth_date="1990-01-02", name="DUR")
+    assert (
+        answer.patients == (PatientRef("7"), PatientRef("9")) and read(screen).page == "recherche"
+    )
+    assert SearchReleve.parse(answer.releve).accepted
+    refused = SearchReleve.parse(opened.search(name="X")[0].releve)
+    assert (refused.accepted, refused.message, refused.found) == (False, "Nom trop court", ())
+    with pytest.raises(CapabilityMissing, match=r"drivers\.screens\.search\.matricule"):
+        opened.search(matricule="1")
+
+
+def test_closed_page_is_shown_as_it_is(screens: tuple[Screens, Software]) -> None:
+    opened, _ = screens
+    closed = read(opened.reach(PatientRef("8")))
+    assert closed.page == "patient" and "Accès refusé" in closed.text
+    assert "DURAND" in read(opened.reach(PatientRef("7"))).text
+    with pytest.raises(UnexpectedAnswer):
+        opened.patient(PatientRef("8"))
+
+
+def test_two_users_share_one_browser(
+    serve: Callable[..., Site], pki: Pki, recorder: Recorder
+) -> None:
+    target = target_of(serve(Software(), server_context(pki)), pki)
+    one = BrowserScreens(target, recorder, browser())
+    other = BrowserScreens(target, recorder, browser(), OPTIONS.credentials, one)
+    try:
+        assert "DURAND" in read(other.reach(PatientRef("7"))).text
+        assert "DURAND" in read(one.patient(PatientRef("7"))).text
+    finally:
+        other.close()
+        one.close()
 
 
 def test_wrong_password_is_told(serve: Callable[..., Site], pki: Pki, recorder: Recorder) -> None:

@@ -102,6 +102,14 @@ def none_found(reply: Reply) -> Reply:
     return replace(reply, code=NOT_FOUND, individual=None, fault=None)
 
 
+@_fault("verification-ko", "INSi ne confirme pas l'INS vérifiée (code 01).")
+def verification_refused(reply: Reply) -> Reply:
+    """Answer 01 to a verification; a search is left as it is."""
+    if reply.operation is not Operation.VERIFICATION:
+        return reply
+    return replace(reply, code=NOT_FOUND, individual=None, fault=None)
+
+
 @_fault("date-00", "INSi renvoie une date de naissance dont le jour et le mois valent 00.")
 def date_with_zeros(reply: Reply) -> Reply:
     """Answer a birth date `AAAA-00-00`."""

@@ -18,6 +18,7 @@ from harness.validators.ins.matricule import is_valid_matricule, matricule_key
 _TEXTS = frozenset(
     {
         "key",
+        "date_group",
         "birth_name",
         "birth_date",
         "sex",
@@ -33,6 +34,8 @@ _TEXTS = frozenset(
 _LISTS = frozenset({"birth_given_names", "history"})
 _COMPULSORY = ("key", "birth_name", "birth_given_names", "birth_date", "sex", "birth_place_code")
 _PAST = tuple(one.name for one in fields(PastMatricule))
+_NOT_OF_A_PERSON = frozenset({"history", "date_group"})
+"""`history` is read apart; `date_group` only says which persons share the day that a run draws."""
 _ORDERS = 999
 """Order numbers of a matricule run from 001 to 999."""
 
@@ -80,7 +83,7 @@ def _tables(path: Path) -> list[dict[str, Any]]:
 def _person(table: dict[str, Any], path: Path) -> Person:
     where = f"{path.name}, personne « {table.get('key', '?')} »"
     _check_keys(table, where)
-    values = {name: value for name, value in table.items() if name != "history"}
+    values = {name: value for name, value in table.items() if name not in _NOT_OF_A_PERSON}
     values["birth_given_names"] = tuple(table["birth_given_names"])
     person = Person(**values, former=_former(table.get("history", []), where))
     if person.sex not in ("M", "F"):

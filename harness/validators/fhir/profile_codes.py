@@ -28,7 +28,11 @@ NO = Membership(True, False)
 
 def membership(packages: PackageSet, canonical: str, coded: Iterable[Coded]) -> Membership:
     """Tell whether at least one of the codes is in the value set."""
-    answers = [_in_value_set(packages, canonical, one, 0) for one in coded]
+    try:
+        answers = [_in_value_set(packages, canonical, one, 0) for one in coded]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # A malformed list of the package says nothing of the code.
+        return Membership(False, why=f"jeu de valeurs malformé : {canonical} ({error})")
     if any(one.known and one.is_member for one in answers):
         return YES
     return next((one for one in answers if not one.known), NO)

@@ -89,3 +89,6 @@ def _require_r4b(name: str, kept: Mapping[str, Any], path: str) -> None:
         ) from error
     except RecursionError as error:
         raise Unreadable(f"{name} : ressource imbriquée trop profondément") from error
+    except (AttributeError, TypeError) as error:
+        # The models fall over an object where a value was due, before they can name the place.
+        raise Unreadable(f"{name} : structure FHIR R4 fausse dans {path} ({error})") from error

@@ -4,18 +4,20 @@ Roles: `before`, `after` (or `subject`, the identity when nothing happens betwee
 `attempt`, `control` (its permitted twin), `account`, `view` (what a partner reads by FHIR),
 `holder` (the identity behind a view, or behind the HL7 v2 message of role `subject`).
 Expected values: `traits`, `insi`, `status_from`, `status_to` (or `status`), `missing`, `intake`,
-`insi_failure`, `author`, `patient_id`. docs/regles.md says which rule reads which; a rule whose
-roles or values are absent has no subject.
+`insi_failure`, `author`, `patient_id`, `act` (a word of `Act`). docs/regles.md says which rule
+reads which; a rule whose roles or values are absent has no subject.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from harness.model.artefact import RELEVE_MEDIA_TYPE
 from harness.model.check import SUBJECT, Check
+from harness.model.finding import Finding
 from harness.model.identity import FIELD_LABELS, TEN_FIELDS, IdentityStatus, shortened
 from harness.model.releve import AccountReleve, AttemptReleve, IdentityReleve
 from harness.validators.fhir.reader import PatientView, read_patients
@@ -183,5 +185,62 @@ def holder(check: Check) -> IdentityReleve | None:
 
 def says_nothing_of_the_act(check: Check) -> bool:
     """Tell whether no expected value says what was done: the rule that is named then says it."""
-    keys = ("insi", "insi_failure", "status_from", "status_to", "status", "intake")
+    keys = ("insi", "insi_failure", "status_from", "status_to", "status", "intake", "act")
     return not any(check.expected.get(key) for key in keys)
+
+
+class Act(StrEnum):
+    """What a scenario did, when it is neither a creation nor an INSi call: expected value `act`."""
+
+    FIRST_GIVEN_NAME = "premier prénom"
+    STRICT_TRAIT = "trait strict"
+    OTHER_TRAIT = "trait complémentaire"
+    REGISTRATION = "enregistrement"
+    MANUAL_VALIDATION = "validation manuelle"
+    AUTOMATIC_VALIDATION = "validation automatique"
+    ATTRIBUTE = "attribut"
+    VERIFICATION = "vérification"
+    OTHER_DOMAIN = "autre domaine"
+    MESSAGE = "message"
+
+
+def is_about(check: Check, *acts: Act) -> bool:
+    """Tell whether the scenario did one of these acts."""
+    return word(check, "act") in acts
+
+
+def absence(check: Check) -> AttemptReleve | None:
+    """Return the reading that found no identity (role `attempt`, refused), if that happened."""
+    reading = attempt(check)
+    return reading if reading is not None and not reading.accepted else None
+
+
+def ins_erased(identity: IdentityReleve, why: str, hint: str) -> Iterator[Finding]:
+    """Yield one finding for each of matricule and OID that is still held."""
+    for field in INS_FIELDS:
+        if held(identity, field):
+            yield Finding(label(field), f"effacé {why}", shown(field, held(identity, field)), hint)
+
+
+def status_is(identity: IdentityReleve, wanted: IdentityStatus, hint: str) -> Iterator[Finding]:
+    """Yield a finding when the identity has another status."""
+    if status_of(identity.status) is not wanted:
+        yield Finding("statut de l'identité", wanted.value, identity.status or "vide", hint)
+
+
+def differences(
+    old: IdentityReleve, new: IdentityReleve, fields: Iterable[str], hint: str
+) -> Iterator[Finding]:
+    """Yield one finding for each field that changed, and for the status."""
+    for field in fields:
+        if held(old, field) != held(new, field):
+            yield Finding(
+                label(field),
+                f"inchangé : {shown(field, held(old, field))}",
+                shown(field, held(new, field)),
+                hint,
+            )
+    if status_of(old.status) is not status_of(new.status):
+        yield Finding(
+            "statut de l'identité", f"inchangé : {old.status}", new.status or "vide", hint
+        )

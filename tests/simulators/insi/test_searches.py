@@ -167,6 +167,16 @@ def test_verification_agrees_only_with_the_right_matricule_and_traits(
     assert insi.journal[0].traits.matricule == camille.matricule
 
 
+def test_a_verification_fails_on_demand_and_a_search_does_not(
+    insi: InsiSimulator, client: Client, camille: Person
+) -> None:
+    insi.fails_with("verification-ko", camille)
+    assert client.post(verification(camille), VERIFICATION).code == "01"
+    assert client.search(camille, *camille.birth_given_names).code == "00"
+    insi.works(camille)
+    assert client.post(verification(camille), VERIFICATION).code == "00"
+
+
 def test_the_journal_holds_what_was_asked_answered_and_judged(
     insi: InsiSimulator, client: Client, camille: Person, recorder: Recorder
 ) -> None:

@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.model.artefact import FHIR_MEDIA_TYPE, Artefact
+from harness.model.check import Check, Settings
 from harness.model.problems import Unreadable
 from harness.terminology import code_list
+from harness.validators.engine import judge, rules_of
 from harness.validators.fhir import structure
 from tests.validators.samples import MESSAGES
 
@@ -67,6 +70,42 @@ def test_what_the_table_clears_the_model_accepts(data: st.DataObject) -> None:
     table = code_list("fhir_r4_patient")["types"]
     if structure._is_plain(kept, "Patient", table):
         structure._require_r4b("patient.json", kept, "Patient")
+
+
+def resources() -> list[tuple[dict[str, Any], Artefact]]:
+    folder = MESSAGES / "fhir"
+    package = folder / "paquets" / "essai.json"
+    record = json.loads(
+        (folder / "conformes" / "organisation-profilee.check.json").read_text(encoding="utf-8")
+    )
+    others = [
+        json.loads((folder / "conformes" / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("transfert-tddui", "trace-tde", "qualifiee")
+    ]
+    artefact = Artefact(package.name, package.read_bytes(), FHIR_MEDIA_TYPE)
+    return [(one, artefact) for one in (record["artefacts"]["subject"]["json"], *others)]
+
+
+RESOURCES = resources()
+
+
+@settings(max_examples=250, deadline=None)
+@given(st.data(), st.sampled_from(["2.1.0", "2.2.0"]))
+def test_odd_shapes_are_judged_or_unreadable_never_a_crash(
+    data: st.DataObject, version: str
+) -> None:
+    resource, package = data.draw(st.sampled_from(RESOURCES))
+    for _ in range(data.draw(st.integers(1, 3))):
+        resource = mutated(resource, data)
+    subject = Artefact("r.json", json.dumps(resource).encode(), FHIR_MEDIA_TYPE)
+    check = Check({"subject": subject, "package": package}, {}, Settings(fr_core=version))
+    judge(check, rules_of("fhir"), named=False)
+
+
+def test_a_patient_of_odd_shapes_is_unreadable() -> None:
+    patient = {"resourceType": "Patient", "contained": [3], "text": {"div": 3}, "extension": 3}
+    with pytest.raises(Unreadable, match="structure FHIR R4"):
+        structure.require_patient("p.json", patient, "Patient")
 
 
 @pytest.mark.parametrize("patient", PATIENTS)

@@ -1,0 +1,1 @@
+"""Rules on rights: what a profile that lacks a right can reach (AUT-…)."""

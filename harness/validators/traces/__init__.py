@@ -1,0 +1,1 @@
+"""Rules on the traces that the software keeps of accesses, changes, calls and exchanges (TRA-…)."""
