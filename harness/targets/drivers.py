@@ -83,7 +83,6 @@ class Drivers:
         self._apis: dict[str, HttpApi] = {}
         self._screens: dict[str, Screens] = {}
         self._pages: BrowserScreens | None = None
-        self._users: dict[str, HttpApi] = {}
 
     def offers(self, capability: Capability) -> bool:
         """Say whether a driver is named for a capability, and a person there if it needs one."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import fields, replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from harness.model.artefact import Artefact
 from harness.model.identity import Person
@@ -22,13 +20,12 @@ from harness.model.releve import (
 )
 from harness.targets.base import AccountRef, Attempt, PatientRef, SearchAnswer
 from harness.targets.http_client import Answer, HttpClient
+from harness.targets.http_templates import body_of, filled, mapped
 from harness.targets.json_path import JsonPath
 from harness.targets.releves import creation_releve, identity_releve, said
 from harness.targets.target import HttpOptions, Operation
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _HISTORY = {"at": "at", "by": "by", "old": "from", "new": "to", "reason": "reason"}
-_ABSENT = object()
 
 
 class Reading:
@@ -156,15 +153,15 @@ class HttpApi:
 
     def _send(self, operation: Operation, values: Mapping[str, Any]) -> Answer:
         quoted = {name: quote(said(value), safe="") for name, value in values.items()}
-        body, content_type = _body(operation, values)
+        body, content_type = body_of(operation, values)
         headers = {"Accept": operation.content_type, **self._options.headers, **operation.headers}
         if content_type:
             headers["Content-Type"] = content_type
         return self._client.send(
             operation.method,
-            _filled(operation.path, quoted),
+            filled(operation.path, quoted),
             headers=headers,
-            params={k: v for k, v in _mapped(operation.query, values).items() if v},
+            params={k: v for k, v in mapped(operation.query, values).items() if v},
             body=body,
             accept_statuses=(*operation.success, *operation.refusal, *self._also_refused),
         )
@@ -372,38 +369,3 @@ def _history(reading: Reading) -> tuple[StatusChange, ...] | None:
         StatusChange(**{n: said(JsonPath.parse(p).first(one)) for n, p in declared.items()})
         for one in entries
     )
-
-
-def _body(operation: Operation, values: Mapping[str, Any]) -> tuple[bytes | None, str]:
-    if operation.json is not None:
-        filled = _mapped(operation.json, values)
-        return json.dumps(filled, ensure_ascii=False).encode(), "application/json"
-    if operation.form is not None:
-        pairs = _mapped(operation.form, values)
-        return urlencode(pairs).encode(), "application/x-www-form-urlencoded"
-    return None, ""
-
-
-def _mapped(template: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill a template; a key that only held an empty placeholder is left out."""
-    filled = {key: _template(value, values) for key, value in template.items()}
-    return {key: value for key, value in filled.items() if value is not _ABSENT}
-
-
-def _template(value: Any, values: Mapping[str, Any]) -> Any:
-    if isinstance(value, Mapping):
-        return _mapped(value, values)
-    if isinstance(value, (list, tuple)):
-        return [one for one in (_template(v, values) for v in value) if one is not _ABSENT]
-    if not isinstance(value, str) or not _PLACEHOLDER.search(value):
-        return value
-    alone = _PLACEHOLDER.fullmatch(value)
-    if alone and isinstance(values.get(alone[1]), (bool, list, tuple)):
-        whole = values[alone[1]]  # a yes or no, or a list, keeps its JSON type
-        return whole if isinstance(whole, bool) else list(whole)
-    text = _filled(value, {name: said(one) for name, one in values.items()})
-    return text or _ABSENT
-
-
-def _filled(template: str, values: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), template)
