@@ -23,7 +23,8 @@ pytestmark = pytest.mark.xdist_group("e2e-demo")
 TAGS = {"failed": "failure", "error": "error", "skipped": "skipped", "passed": ""}
 BASIC = re.compile(rb"(?i)\bbasic\s+[A-Za-z0-9+/]{8,}={0,2}")
 COOKIE = re.compile(rb"(?i)\b(?:set-)?cookie:[ \t]*[^=\s;]+=[^;\s]+")
-MATRICULE = re.compile(r"(?<!\d)[12]\d{4}(?:\d\d|2[AB])\d{8}(?!\d)")
+# A SHA-256 may hold fifteen digits in a row: hexadecimal neighbours are no matricule.
+MATRICULE = re.compile(r"(?<![0-9a-fA-F])[12]\d{4}(?:\d\d|2[AB])\d{8}(?![0-9a-fA-F])")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def test_allure_html_is_made_when_the_generator_is_there(demo: Demo) -> None:
     page = demo.folder / "allure.html"
     if all(os.environ.get(name) for name in ALLURE):
         assert 'lang="fr"' in page.read_text(encoding="utf-8")[:2000]
-        assert not demo.run["notes"]
+        assert not [note for note in demo.run["notes"] if "allure" in note]
     else:
         assert not page.exists()
         assert any("allure.html" in note for note in demo.run["notes"])
