@@ -23,14 +23,6 @@ def measure() -> dict[str, Any]:
         return compare(
             ("-m", "pytest", "scenarios", *options),
             "pytest, un fichier vide",
-            (
-                "-m",
-                "pytest",
-                str(empty),
-                "--noconftest",
-                f"--rootdir={folder}",
-                *options,
-                *NO_PLUGINS,
-            ),
+            ("-m", "pytest", str(empty), "--noconftest", f"--rootdir={folder}", *quiet),
             ROUNDS,
         )
