@@ -59,6 +59,7 @@ _CHARACTERS = of_theme(
     ("noms-longs-refuses", "Un nom de plus de 30 caractères est refusé.", "IDN-02"),
     ("mois-13-accepte", "Un mois au-delà de 12 est accepté.", "IDN-04"),
     ("jour-32-accepte", "Un jour au-delà de 31 est accepté.", "IDN-04"),
+    ("jour-00-accepte", "Un jour 00 est accepté.", "IDN-04"),
 )
 
 _SENDING = of_theme(

@@ -158,6 +158,8 @@ def _refused_date(value: str | None) -> list[Refusal]:
         return []
     if day > 31 and faults.active("jour-32-accepte"):
         return []
+    if day == 0 and faults.active("jour-00-accepte"):
+        return []
     if not 1 <= month <= 12:
         return [Refusal("birth_date", f"{label} : mois {month:02d} refusé, attendu 01 à 12.")]
     if not 1 <= day <= 31:

@@ -50,6 +50,7 @@ ATTEMPTS: list[dict[str, str | None]] = [
     {"birth_name": "A" * 54},
     {"birth_date": "1985-13-09"},
     {"birth_date": "1985-07-32"},
+    {"birth_date": "1985-07-00"},
 ]
 FOUND: dict[str, Any] = {
     "matricule": MATRICULE,
