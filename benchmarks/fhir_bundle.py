@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import statistics
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.interleaved import medians
 from harness.model.artefact import FHIR_MEDIA_TYPE, Artefact
 from harness.model.check import Check
 from harness.model.verdict import Verdict
@@ -63,13 +62,7 @@ def measure(rounds: int = ROUNDS) -> dict[str, float | str]:
         "patients": lambda: judged(patients),
         "theirs": lambda: Bundle.model_validate_json(content),
     }
-    for act in acts.values():
-        act()
-    times: dict[str, list[float]] = {name: [] for name in acts}
-    for _ in range(rounds):
-        for name, act in acts.items():
-            times[name].append(_milliseconds(act))
-    median = {name: statistics.median(values) for name, values in times.items()}
+    median = medians(acts, rounds)
     return {
         "median_ms": round(median["ours"], 3),
         "baseline": "fhir.resources R4B Bundle",
@@ -77,12 +70,6 @@ def measure(rounds: int = ROUNDS) -> dict[str, float | str]:
         "ratio": round(median["ours"] / median["theirs"], 4),
         "patients_ms": round(median["patients"], 3),
     }
-
-
-def _milliseconds(act: Callable[[], object]) -> float:
-    before = time.perf_counter()
-    act()
-    return (time.perf_counter() - before) * 1000
 
 
 if __name__ == "__main__":

@@ -9,11 +9,9 @@ from __future__ import annotations
 import base64
 import os
 import re
-import statistics
-import time
-from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.interleaved import medians
 from harness.model.artefact import HL7V2_MEDIA_TYPE, Artefact
 from harness.model.check import Check
 from harness.model.verdict import Verdict
@@ -73,28 +71,15 @@ def measure(rounds: int = ROUNDS) -> dict[str, float | str]:
     def theirs() -> None:
         parse_message(text)
 
-    times: dict[str, list[float]] = {"ours": [], "theirs": []}
-    for _ in range(2):
-        ours()
-        theirs()
-    for _ in range(rounds):
-        times["ours"].append(_milliseconds(ours))
-        times["theirs"].append(_milliseconds(theirs))
-    mine, baseline = (statistics.median(values) for values in times.values())
+    median = medians({"ours": ours, "theirs": theirs}, rounds, warm_up=2)
     return {
-        "median_ms": round(mine, 3),
+        "median_ms": round(median["ours"], 3),
         "baseline": "hl7apy.parse_message",
-        "baseline_ms": round(baseline, 3),
-        "ratio": round(mine / baseline, 4),
+        "baseline_ms": round(median["theirs"], 3),
+        "ratio": round(median["ours"] / median["theirs"], 4),
         "message": source,
         "kilobytes": len(content) // 1000,
     }
-
-
-def _milliseconds(act: Callable[[], None]) -> float:
-    before = time.perf_counter()
-    act()
-    return (time.perf_counter() - before) * 1000
 
 
 if __name__ == "__main__":

@@ -102,7 +102,11 @@ def doctor(target: TargetFile) -> None:
 def judge(
     files: Annotated[list[Path], typer.Argument(metavar="FICHIER…", help="Fichiers à juger.")],
     as_format: Annotated[
-        str | None, typer.Option("--as", help="Format imposé : hl7v2, fhir, insi.")
+        str | None,
+        typer.Option(
+            "--as",
+            help="Format imposé : hl7v2, fhir, insi, datamatrix (PDF), export (ZIP), releve.",
+        ),
     ] = None,
     package: Annotated[
         list[Path] | None,

@@ -15,7 +15,7 @@ from typing import Any
 from harness.evidence.journal import Journal
 from harness.model.artefact import Artefact
 from harness.model.check import SUBJECT, Check, Judgement, Settings
-from harness.model.problems import Blocked, Inconclusive, NeedsReview, Unreadable
+from harness.model.problems import Blocked, Inconclusive, Unreadable
 from harness.model.results import CheckResult, FiledProof
 from harness.model.verdict import ROWS, Verdict, worst
 from harness.reporting.steps import Step, StepStatus
@@ -237,7 +237,6 @@ def _flat(one: Artefact | Screen) -> tuple[Artefact, ...]:
 
 
 _PROBLEMS: tuple[tuple[type[BaseException], Verdict], ...] = (
-    (NeedsReview, Verdict.REVIEW),
     (Blocked, Verdict.BLOCKED),
     (Inconclusive, Verdict.INCONCLUSIVE),
     (Unreadable, Verdict.INCONCLUSIVE),

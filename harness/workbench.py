@@ -16,7 +16,7 @@ from harness.simulators.igc import TestIgc
 from harness.simulators.insi import InsiSimulator
 from harness.simulators.loop import ServiceLoop
 from harness.targets.configuration import load_target
-from harness.targets.drivers import Drivers, connect
+from harness.targets.drivers import Drivers
 from harness.targets.target import Simulators, Target
 from harness.targets.tls import client_context
 
@@ -83,7 +83,7 @@ class Workbench:
         assert self.target is not None
         for secret in self.target.secrets:
             self.recorder.redactor.hide(secret, "secret")
-        self.drivers = connect(self.target, self.recorder, self.loop, attended=attended)
+        self.drivers = Drivers(self.target, self.recorder, self.loop, attended=attended)
         if self.demo:
             self.demo.sends_to("{}:{}".format(*self.drivers.listener.address))
         self.journal.record(
@@ -112,7 +112,7 @@ class Workbench:
         """
         assert self.drivers is not None and self.target is not None
         self.drivers.close()
-        self.drivers = connect(self.target, self.recorder, self.loop, browser=browser)
+        self.drivers = Drivers(self.target, self.recorder, self.loop, browser=browser)
         if self.demo:
             self.demo.sends_to("{}:{}".format(*self.drivers.listener.address))
 

@@ -27,10 +27,6 @@ class CapabilityMissing(Inconclusive):
     """The target file offers no driver for what the scenario must do."""
 
 
-class NeedsReview(BancProblem):
-    """The proof was captured but only a person can judge it: verdict REVIEW."""
-
-
 class Blocked(BancProblem):
     """A third party, neither the target nor the harness, was unavailable: verdict BLOCKED."""
 

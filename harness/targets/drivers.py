@@ -56,7 +56,10 @@ class Drivers:
     """Every capability of a target. Connections are opened on first use and kept until `close`.
 
     Each property raises `CapabilityMissing` when the target file offers no driver for it, or
-    offers a person and none is there.
+    offers a person and none is there. `listener` is the MLLP port when the caller opened it.
+    `attended` says that a person sits at the terminal (`terminal`, or that of the process when a
+    step first needs it). Without `browser`, pages are read as HTML, and their pictures are left to
+    a person.
     """
 
     def __init__(
@@ -377,30 +380,3 @@ class Drivers:
 
 def _nothing_to_do(_patient: PatientRef, _event: str) -> str:
     return ""
-
-
-def connect(
-    target: Target,
-    recorder: Recorder,
-    loop: ServiceLoop,
-    *,
-    listener: MllpListener | None = None,
-    attended: bool = False,
-    terminal: Terminal | None = None,
-    browser: bool = True,
-) -> Drivers:
-    """Return the drivers of a target. Nothing is opened before the first use.
-
-    `listener` is the MLLP port when the caller opened it already. `attended` says that a person
-    sits at the terminal (`terminal`, or that of the process when a step first needs it). Without
-    `browser`, pages are read as HTML, and their pictures are left to a person.
-    """
-    return Drivers(
-        target,
-        recorder,
-        loop,
-        listener=listener,
-        attended=attended,
-        terminal=terminal,
-        browser=browser,
-    )

@@ -12,7 +12,7 @@ from harness.model.problems import CapabilityMissing, UnexpectedAnswer
 from harness.model.releve import AttemptReleve, TraceReleve
 from harness.simulators.loop import ServiceLoop
 from harness.targets.base import Capability, PatientRef
-from harness.targets.drivers import Drivers, connect
+from harness.targets.drivers import Drivers
 from harness.targets.target import Credentials, HttpOptions, Operation
 from harness.targets.target import Drivers as DriverTables
 from tests.targets.sites import Site, reply, reply_json, target_at
@@ -39,7 +39,7 @@ def drivers(site: Site, loop: ServiceLoop) -> Drivers:
     users = {"sans_acces": Credentials(user="petit", secret="secret-de-petit")}
     tables = DriverTables(http=HttpOptions(operations=OPERATIONS, users=users))
     capabilities = {Capability.RIGHTS: "http", Capability.TRACES: "http"}
-    return connect(target_at(site.url, capabilities=capabilities, drivers=tables), Recorder(), loop)
+    return Drivers(target_at(site.url, capabilities=capabilities, drivers=tables), Recorder(), loop)
 
 
 def test_the_account_of_the_role_is_used(drivers: Drivers, site: Site) -> None:

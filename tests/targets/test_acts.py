@@ -19,7 +19,7 @@ from harness.targets.attended import Terminal
 from harness.targets.attended_acts import AttendedActs
 from harness.targets.base import Capability, PatientRef
 from harness.targets.business_messages import BUSINESS, build_business
-from harness.targets.drivers import connect
+from harness.targets.drivers import Drivers
 from harness.targets.http import HttpApi
 from harness.targets.http_acts import HttpActs
 from harness.targets.http_client import HttpClient
@@ -142,7 +142,7 @@ def test_the_role_must_be_in_the_file(site: Site, loop: ServiceLoop) -> None:
         capabilities={Capability.EDITING: "http"},
         drivers=DriverTables(http=HttpOptions(operations=OPERATIONS)),
     )
-    drivers = connect(target, Recorder(), loop)
+    drivers = Drivers(target, Recorder(), loop)
     assert drivers.acts(Capability.EDITING).update(PATIENT, {"used_name": "X"}).accepted
     with pytest.raises(CapabilityMissing, match="super"):
         drivers.acts(Capability.EDITING, "super")

@@ -18,7 +18,7 @@ from harness.simulators.loop import ServiceLoop
 from harness.targets import attended
 from harness.targets.attended import Terminal
 from harness.targets.base import Capability, PatientRef
-from harness.targets.drivers import Drivers, connect
+from harness.targets.drivers import Drivers
 from harness.targets.mllp import END, START
 from harness.targets.pam_messages import Identification, build
 from harness.targets.target import Endpoints, Hl7v2Options
@@ -34,7 +34,7 @@ class Operator:
     def __init__(self, loop: ServiceLoop, *lines: str) -> None:
         self.shown = io.StringIO()
         source = io.StringIO("".join(f"{line}\n" for line in lines))
-        self.drivers: Drivers = connect(
+        self.drivers: Drivers = Drivers(
             target_at(capabilities=BY_HAND, endpoints=Endpoints()),
             Recorder(),
             loop,
@@ -134,7 +134,7 @@ def test_input_that_ends_is_inconclusive(loop: ServiceLoop) -> None:
 
 
 def test_nobody_there_is_a_missing_capability(loop: ServiceLoop) -> None:
-    drivers = connect(target_at(capabilities=BY_HAND), Recorder(), loop)
+    drivers = Drivers(target_at(capabilities=BY_HAND), Recorder(), loop)
     assert not drivers.offers(Capability.SCREENS)
     with pytest.raises(CapabilityMissing, match="--attended"):
         _ = drivers.screens
@@ -148,7 +148,7 @@ def test_no_terminal_is_a_missing_capability(
     missing = str(tmp_path / "tty")
     monkeypatch.setattr(attended, "_CONSOLE", (missing, missing))
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    drivers = connect(target_at(capabilities=BY_HAND), Recorder(), loop, attended=True)
+    drivers = Drivers(target_at(capabilities=BY_HAND), Recorder(), loop, attended=True)
     with pytest.raises(CapabilityMissing, match="dans un terminal"):
         drivers.insi_call.call_insi(PatientRef("7"))
 

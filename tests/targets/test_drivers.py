@@ -13,7 +13,7 @@ from harness.model.releve import IdentityReleve
 from harness.simulators.loop import ServiceLoop
 from harness.targets.base import CAPABILITY_LABELS, Capability, PatientRef
 from harness.targets.coherence import OFFERS
-from harness.targets.drivers import connect
+from harness.targets.drivers import Drivers
 from harness.targets.target import Drivers as DriverTables
 from harness.targets.target import HttpOptions, Operation
 from tests.targets.sites import Site, reply_json, target_at
@@ -37,7 +37,7 @@ PROPERTIES = {
 def test_capability_without_a_driver_names_the_key(
     loop: ServiceLoop, capability: Capability
 ) -> None:
-    drivers = connect(target_at("http://127.0.0.1:9"), Recorder(), loop)
+    drivers = Drivers(target_at("http://127.0.0.1:9"), Recorder(), loop)
     assert not drivers.offers(capability)
     with pytest.raises(CapabilityMissing, match=f"capabilities.{capability} à cible.toml"):
         getattr(drivers, PROPERTIES[capability])
@@ -51,7 +51,7 @@ def test_reading_may_have_its_own_driver(serve: Callable[..., Site], loop: Servi
         capabilities={Capability.IDENTITY_VIEW: "http"},
         drivers=DriverTables(http=HttpOptions(operations={"read": read})),
     )
-    drivers = connect(target, Recorder(), loop)
+    drivers = Drivers(target, Recorder(), loop)
     releve = IdentityReleve.parse(drivers.identities.read(PatientRef("7")))
     assert releve.status == "provisoire"
     with pytest.raises(CapabilityMissing, match=r"capabilities\.identities"):

@@ -13,7 +13,7 @@ from harness.model.problems import CapabilityMissing, UnexpectedAnswer
 from harness.simulators.loop import ServiceLoop
 from harness.targets.attended import Terminal
 from harness.targets.base import Capability
-from harness.targets.drivers import Drivers, connect
+from harness.targets.drivers import Drivers
 from harness.targets.exporting import HttpExport
 from harness.targets.http import HttpApi
 from harness.targets.http_client import HttpClient
@@ -72,7 +72,7 @@ def by_hand(loop: ServiceLoop, *lines: str) -> tuple[Drivers, io.StringIO]:
     shown = io.StringIO()
     target = target_at(capabilities={Capability.EXPORT: "attended"}, endpoints=Endpoints())
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
-    return connect(target, Recorder(), loop, terminal=Terminal(typed, shown, 2.0)), shown
+    return Drivers(target, Recorder(), loop, terminal=Terminal(typed, shown, 2.0)), shown
 
 
 def test_person_hands_over_the_export_and_its_notice(loop: ServiceLoop, tmp_path: Path) -> None:
@@ -91,4 +91,4 @@ def test_person_hands_over_the_export_and_its_notice(loop: ServiceLoop, tmp_path
 
 def test_target_that_exports_nothing_lacks_the_capability(loop: ServiceLoop) -> None:
     with pytest.raises(CapabilityMissing, match=r"capabilities\.export"):
-        _ = connect(target_at(), Recorder(), loop).export
+        _ = Drivers(target_at(), Recorder(), loop).export

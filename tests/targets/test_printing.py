@@ -14,7 +14,7 @@ from harness.model.problems import CapabilityMissing, Inconclusive, UnexpectedAn
 from harness.simulators.loop import ServiceLoop
 from harness.targets.attended import Terminal
 from harness.targets.base import Capability, PatientRef
-from harness.targets.drivers import Drivers, connect
+from harness.targets.drivers import Drivers
 from harness.targets.http import HttpApi
 from harness.targets.http_client import HttpClient
 from harness.targets.printing import HttpPrinting
@@ -102,7 +102,7 @@ def by_hand(loop: ServiceLoop, *lines: str) -> tuple[Drivers, io.StringIO]:
     shown = io.StringIO()
     target = target_at(capabilities={Capability.PRINTING: "attended"}, endpoints=Endpoints())
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
-    return connect(target, Recorder(), loop, terminal=Terminal(typed, shown, 2.0)), shown
+    return Drivers(target, Recorder(), loop, terminal=Terminal(typed, shown, 2.0)), shown
 
 
 def test_person_hands_over_a_pdf_and_nothing_else(loop: ServiceLoop, tmp_path: Path) -> None:
@@ -125,4 +125,4 @@ def test_person_sets_the_traits_or_says_that_it_cannot_be_done(loop: ServiceLoop
 
 def test_target_that_prints_nothing_lacks_the_capability(loop: ServiceLoop) -> None:
     with pytest.raises(CapabilityMissing, match="imprimer"):
-        _ = connect(target_at(), Recorder(), loop).printing
+        _ = Drivers(target_at(), Recorder(), loop).printing
