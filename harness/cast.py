@@ -18,6 +18,7 @@ from typing import Any
 
 from harness.model.identity import OID_NIR_TEST, PastMatricule, Person
 from harness.model.problems import ConfigurationProblem
+from harness.model.professional import Professional
 from harness.validators.ins.matricule import matricule_key
 
 TEMPLATES = Path(__file__).parent.parent / "fixtures" / "identites"
@@ -36,6 +37,7 @@ class Cast:
         self._scenario = scenario
         self._fixed = fixed or {}
         self._drawn: dict[str, Person] = {}
+        self._professionals: dict[str, Professional] = {}
 
     @property
     def persons(self) -> tuple[Person, ...]:
@@ -50,6 +52,17 @@ class Cast:
         if key not in self._drawn:
             self._drawn[key] = self._fixed.get(key) or self._draw(key)
         return self._drawn[key]
+
+    def professional(self, key: str) -> Professional:
+        """Return the professional of the scenario drawn from the template `key`.
+
+        Raises `ConfigurationProblem` for a key that no template has.
+        """
+        from harness.cast_professionals import draw_professional
+
+        if key not in self._professionals:
+            self._professionals[key] = draw_professional(self._seed, self._scenario, key)
+        return self._professionals[key]
 
     def _draw(self, key: str) -> Person:
         template = _templates().get(key)

@@ -42,6 +42,14 @@ class Capability(StrEnum):
     WORK_LIST = "work_list"
     INS_VERIFICATION = "ins_verification"
     MESSAGES = "messages"
+    SIGN_IN = "sign_in"
+    PEOPLE = "people"
+    DIRECTORY = "directory"
+    SECURITY = "security"
+    CLOCK = "clock"
+    PSC = "psc"
+    ACTIONS = "actions"
+    AUDIT = "audit"
 
 
 CAPABILITY_LABELS: dict[Capability, str] = {
@@ -67,6 +75,14 @@ CAPABILITY_LABELS: dict[Capability, str] = {
     Capability.WORK_LIST: "lire la liste de travail",
     Capability.INS_VERIFICATION: "faire vérifier un INS connu par INSi",
     Capability.MESSAGES: "émettre un ORM, un SIU ou un ORU",
+    Capability.SIGN_IN: "se connecter par les pages, et y gérer son compte",
+    Capability.PEOPLE: "créer des comptes de professionnels et d'usagers",
+    Capability.DIRECTORY: "prendre les données de l'Annuaire Santé",
+    Capability.SECURITY: "régler délais, blocages et renouvellements",
+    Capability.CLOCK: "avancer l'heure du logiciel",
+    Capability.PSC: "se connecter par Pro Santé Connect",
+    Capability.ACTIONS: "faire une action métier (note, document, message, bonne pratique)",
+    Capability.AUDIT: "extraire les traces fonctionnelles",
 }
 
 

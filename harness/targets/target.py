@@ -16,6 +16,14 @@ from harness.model.identity import Person
 from harness.model.profile import Profile
 from harness.targets.base import Capability
 from harness.targets.page_reading import ALERTS
+from harness.targets.target_access import (
+    NO_AUDIT,
+    NO_PSC_CLIENT,
+    NO_VISITOR,
+    AuditOptions,
+    PscClient,
+    VisitorOptions,
+)
 
 STRICT = {"extra": "forbid", "strict": True}
 """pydantic configuration of every table: an unknown key is a fault, nothing is converted."""
@@ -241,6 +249,8 @@ class Drivers:
     http: HttpOptions = HttpOptions()
     hl7v2: Hl7v2Options = Hl7v2Options()
     screens: ScreenOptions = ScreenOptions()
+    visitor: VisitorOptions = NO_VISITOR
+    audit: AuditOptions = NO_AUDIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +260,13 @@ class Ports:
     __pydantic_config__: ClassVar = STRICT
     insi: int = 0
     mllp: int = 0
+    psc: int = 0
+    """Issuer of Pro Santé Connect: token, userinfo, keys."""
+    psc_wallet: int = 0
+    """Authorization pages of Pro Santé Connect, which stand at another address."""
+    annuaire: int = 0
+    mail: int = 0
+    sms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +277,7 @@ class Simulators:
     bind: str = "127.0.0.1"
     public_name: str = "localhost"
     ports: Ports = Ports()
+    psc: PscClient = NO_PSC_CLIENT
     extra_client_ca: tuple[Path, ...] = ()
 
 

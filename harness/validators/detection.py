@@ -21,6 +21,8 @@ MEDIA_TYPES: dict[str, str] = {
     "rights": RELEVE_MEDIA_TYPE,
     "traces": RELEVE_MEDIA_TYPE,
     "export": "application/zip",
+    "oidc": RELEVE_MEDIA_TYPE,
+    "directory": RELEVE_MEDIA_TYPE,
 }
 """Format that a file can be judged as → media type of its artefact."""
 RELEVE = "releve"
@@ -33,6 +35,10 @@ ROLES: dict[str, tuple[str, str]] = {
     "recherche": ("identity", "search"),
     "traces": ("traces", "after"),
     "appels": ("rights", "calls"),
+    "accès": ("rights", "attempt"),
+    "messages reçus": ("rights", "contact"),
+    "professionnel": ("directory", "record"),
+    "échanges PSC": ("oidc", "psc"),
 }
 """Kind of a relevé → the format that judges it and the role that it plays there."""
 

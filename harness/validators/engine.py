@@ -35,6 +35,8 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "rights": ("AUT-",),
     "traces": ("TRA-",),
     "export": ("POR-",),
+    "oidc": ("PSC-",),
+    "directory": ("ANU-",),
 }
 """Folder of `harness/validators` → prefixes of the rule ids that it holds."""
 
