@@ -29,6 +29,7 @@ from demo_dui import (
 from demo_dui.accounts import Accounts
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
+from demo_dui.psc_settings import DirectorySettings, PscSettings
 from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_in_required
@@ -50,6 +51,8 @@ class Settings:
     tls_key: Path | None
     insi: InsiSettings | None
     partner: MllpClient | None
+    psc: PscSettings | None
+    directory: DirectorySettings | None
     exit_on_stdin_eof: bool
 
 
