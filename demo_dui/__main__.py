@@ -16,7 +16,6 @@ from demo_dui.insi_client import InsiSettings
 from demo_dui.mllp import MllpClient
 from demo_dui.psc_settings import DirectorySettings, PscSettings
 
-
 _FILES = (
     *("tls_cert", "tls_key", "insi_ca", "insi_cert", "insi_key"),
     *("psc_ca", "psc_cert", "psc_key", "annuaire_ca"),
