@@ -16,6 +16,7 @@ from aiohttp import web
 from demo_dui import (
     api,
     api_accounts,
+    api_audit,
     api_site,
     control,
     mllp,
@@ -34,6 +35,10 @@ from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_in_required
 
+_ROUTES = (
+    *(api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site),
+    api_audit,
+)
 LOOPBACK = "127.0.0.1"
 
 
@@ -71,7 +76,16 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in (api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site):
+    for module in (
+        api,
+        api_accounts,
+        api_audit,
+        api_site,
+        rest_fhir,
+        pages,
+        pages_patient,
+        pages_site,
+    ):
         application.add_routes(module.routes)
     rendering.prepare(application)
     return application

@@ -55,7 +55,6 @@ _TABLES = (
     "account",
     "setting",
     "work",
-    "trace",
 )
 
 
@@ -147,6 +146,7 @@ class Store:
         """Remove every row; identifiers already given are never given again."""
         for table in _TABLES:
             self._db.execute(f"DELETE FROM {table}")
+        self.traces.restart()
 
     # Identities
 

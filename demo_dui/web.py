@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from demo_dui import faults, rights
+from demo_dui import circumstances, faults, rights
 from demo_dui.accounts import Accounts, User
 from demo_dui.identity import Identity
 from demo_dui.naming import RefusedError
@@ -88,9 +88,17 @@ def _user(request: web.Request) -> User | None:
 
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Add the headers that keep a page from loading or being loaded elsewhere."""
+    """Add the headers that keep a page from loading or being loaded elsewhere.
+
+    The outermost: the circumstances of the request start here.
+    """
     try:
-        response = await handler(request)
+        with circumstances.under(
+            f"{request.remote} {request.headers.get('User-Agent', '')}",
+            f"{request.method} {request.path}",
+            f"{request.method} {request.path_qs} {request.headers.get('Cookie', '')}",
+        ):
+            response = await handler(request)
     except web.HTTPException as redirect:
         redirect.headers["Cache-Control"] = "no-store"
         raise
