@@ -16,11 +16,13 @@ from aiohttp import web
 from demo_dui import (
     api,
     api_accounts,
+    api_actions,
     api_audit,
     api_site,
     control,
     mllp,
     pages,
+    pages_actions,
     pages_patient,
     pages_site,
     pam_in,
@@ -37,7 +39,7 @@ from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_i
 
 _ROUTES = (
     *(api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site),
-    api_audit,
+    *(api_audit, api_actions, pages_actions),
 )
 LOOPBACK = "127.0.0.1"
 

@@ -11,9 +11,10 @@ import uuid
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from demo_dui import traces
+from demo_dui import records, traces
 from demo_dui.identity import Draft, Identity, Traits
 from demo_dui.parameters import Parameters
+from demo_dui.records import Records
 from demo_dui.status import Status
 from demo_dui.traces import Trace, Traces, now
 
@@ -46,6 +47,7 @@ CREATE TABLE IF NOT EXISTS work (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT, patient TEXT, reason TEXT, message TEXT,
     source TEXT, message_id TEXT, done_at TEXT, done_by TEXT);
 {traces.SCHEMA}
+{records.SCHEMA}
 """
 _TABLES = (
     "identity",
@@ -55,6 +57,7 @@ _TABLES = (
     "account",
     "setting",
     "work",
+    "record",
 )
 
 
@@ -130,6 +133,7 @@ class Store:
         self._complete_columns()
         self.parameters = Parameters(self._db)
         self.traces = Traces(self._db)
+        self.records = Records(self._db)
 
     def _complete_columns(self) -> None:
         """Add to a database of an earlier version the columns of an identity that it lacks."""
@@ -168,7 +172,8 @@ class Store:
         return identity
 
     def remove(self, identity: Identity, heir: Identity) -> None:
-        """Remove an identity merged into `heir`, which takes over its accounts."""
+        """Remove an identity merged into `heir`, which takes over its accounts and record."""
+        self.records.inherit(identity.id, heir.id)
         self._db.execute("UPDATE account SET patient = ? WHERE patient = ?", (heir.id, identity.id))
         self._db.execute("DELETE FROM identity WHERE id = ?", (identity.id,))
 
