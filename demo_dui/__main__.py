@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import signal
 import sqlite3
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from demo_dui.app import Secrets, Settings, run
+from demo_dui.contact import ContactSettings
 from demo_dui.insi_client import InsiSettings
 from demo_dui.mllp import MllpClient
 from demo_dui.psc_settings import DirectorySettings, PscSettings
@@ -19,6 +21,7 @@ from demo_dui.psc_settings import DirectorySettings, PscSettings
 _FILES = (
     *("tls_cert", "tls_key", "insi_ca", "insi_cert", "insi_key"),
     *("psc_ca", "psc_cert", "psc_key", "annuaire_ca"),
+    *("smtp_ca", "sms_ca"),
 )
 
 
@@ -40,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--partner", help="partenaire MLLP, HÔTE:PORT")
     parser.add_argument("--exit-on-stdin-eof", action="store_true", help="arrêt à la fin de stdin")
     _psc_arguments(parser)
+    _contact_arguments(parser)
     return parser
 
 
@@ -54,6 +58,29 @@ def _psc_arguments(parser: argparse.ArgumentParser) -> None:
     psc.add_argument("--annuaire-url", help="adresse https de l'API FHIR de l'Annuaire Santé")
     psc.add_argument("--annuaire-extraction", help="adresse https de l'extraction (ZIP)")
     psc.add_argument("--annuaire-ca", type=Path, help="autorité du serveur de l'Annuaire, PEM")
+
+
+def _contact_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("courriel, SMS, horloge")
+    group.add_argument("--smtp", help="serveur de courriel, HÔTE:PORT (STARTTLS)")
+    group.add_argument("--smtp-ca", type=Path, help="autorité du serveur de courriel, PEM")
+    group.add_argument("--sms-url", help="adresse https de la passerelle SMS")
+    group.add_argument("--sms-ca", type=Path, help="autorité de la passerelle SMS, PEM")
+    group.add_argument("--test-clock", action="store_true", help="offre POST /api/test/clock")
+
+
+def _contact(arguments: argparse.Namespace) -> ContactSettings:
+    if arguments.smtp and not re.fullmatch(r".+:[0-9]{1,5}", arguments.smtp):
+        _fail("--smtp : HÔTE:PORT attendu.")
+    if arguments.sms_url and not arguments.sms_url.startswith("https://"):
+        _fail("--sms-url doit commencer par https://, la passerelle reçoit des codes.")
+    return ContactSettings(
+        smtp=arguments.smtp,
+        smtp_ca=arguments.smtp_ca,
+        sms_url=arguments.sms_url,
+        sms_ca=arguments.sms_ca,
+        sms_key=os.environ.get("DEMO_DUI_SMS_KEY", ""),
+    )
 
 
 def _fail(message: str) -> NoReturn:
@@ -137,6 +164,8 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         psc=_psc(arguments),
         directory=_directory(arguments),
         exit_on_stdin_eof=arguments.exit_on_stdin_eof,
+        contact=_contact(arguments),
+        test_clock=arguments.test_clock,
     )
 
 
@@ -145,7 +174,7 @@ def _secrets() -> Secrets:
     if not password:
         _fail("variable d'environnement DEMO_DUI_PASSWORD absente : mot de passe des utilisateurs.")
     token = os.environ.get("DEMO_DUI_CONTROL_TOKEN", "")
-    return Secrets(password, os.environ.get("DEMO_DUI_PATIENT_PASSWORD") or None, token)
+    return Secrets(password, token)
 
 
 async def _main(settings: Settings, secrets: Secrets) -> None:

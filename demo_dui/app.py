@@ -30,6 +30,8 @@ from demo_dui import (
     rest_fhir,
 )
 from demo_dui.accounts import Accounts
+from demo_dui.clock import Clock
+from demo_dui.contact import Contact, ContactSettings
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
 from demo_dui.psc_settings import DirectorySettings, PscSettings
@@ -61,6 +63,8 @@ class Settings:
     psc: PscSettings | None
     directory: DirectorySettings | None
     exit_on_stdin_eof: bool
+    contact: ContactSettings
+    test_clock: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,7 +72,6 @@ class Secrets:
     """Passwords and token, from the environment."""
 
     password: str
-    patient_password: str | None
     control_token: str
 
 
@@ -127,7 +130,8 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     store = Store(settings.state)
     insi = InsiClient(settings.insi) if settings.insi else None
     dui = Dui(store, settings.role, insi, settings.partner)
-    accounts = Accounts(store, secrets.password, secrets.patient_password)
+    contact = Contact(settings.contact)
+    accounts = Accounts(store, secrets.password, Clock(), contact)
     tls = _server_tls(settings)
     host = settings.host
     runners: list[web.AppRunner] = []
@@ -156,6 +160,7 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     finally:
         for runner in runners:
             await runner.cleanup()
+        await contact.close()
         store.close()
 
 

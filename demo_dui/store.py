@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from demo_dui import records, traces
+from demo_dui import access_schema, records, traces
 from demo_dui.identity import Draft, Identity, Traits
 from demo_dui.parameters import Parameters
 from demo_dui.records import Records
@@ -46,6 +46,7 @@ CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS work (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT, patient TEXT, reason TEXT, message TEXT,
     source TEXT, message_id TEXT, done_at TEXT, done_by TEXT);
+{access_schema.SCHEMA}
 {traces.SCHEMA}
 {records.SCHEMA}
 """
@@ -58,6 +59,7 @@ _TABLES = (
     "setting",
     "work",
     "record",
+    *access_schema.TABLES,
 )
 
 
@@ -141,6 +143,11 @@ class Store:
         for name in _COLUMNS:
             if name not in present:
                 self._db.execute(f"ALTER TABLE identity ADD COLUMN {name} TEXT")
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The connection, for the modules that keep tables of their own in this database."""
+        return self._db
 
     def close(self) -> None:
         """Close the database."""
@@ -281,9 +288,14 @@ class Store:
 
     def accounts_of(self, patient_id: str) -> list[Account]:
         """Accounts tied to an identity."""
-        rows = self._db.execute(
-            "SELECT * FROM account WHERE patient = ? ORDER BY id", (patient_id,)
-        )
+        return self._accounts("patient = ?", patient_id)
+
+    def accounts_of_matricule(self, matricule: str) -> list[Account]:
+        """Accounts linked to a matricule INS."""
+        return self._accounts("matricule = ?", matricule)
+
+    def _accounts(self, where: str, value: str) -> list[Account]:
+        rows = self._db.execute(f"SELECT * FROM account WHERE {where} ORDER BY id", (value,))
         return [_account(row) for row in rows]
 
     def _account(self, where: str, value: str) -> Account | None:
