@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from demo_dui.contact import Contact, ContactError
 from demo_dui.identity import Identity
 from demo_dui.naming import Refusal, RefusedError
 from demo_dui.records import Record
@@ -15,26 +15,6 @@ from demo_dui.traces import Trace
 
 LONGEST_TITLE, LONGEST_TEXT = 200, 20_000
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-
-
-class NotSentError(Exception):
-    """A message did not leave; `status` is 502 (the peer failed) or 503 (nothing configured)."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What the server that took a mail said: its last answer, and the Message-ID of the mail."""
-
-    message_id: str
-    answer: str
-
-
-Post = Callable[[str, str, str], Awaitable[Sent]]
-"""Sends a mail: recipient, subject, text. NotSentError when it did not leave."""
 
 
 def write_note(dui: Dui, identity: Identity, text: str, by: str) -> Record:
@@ -55,11 +35,11 @@ def file_document(dui: Dui, identity: Identity, title: str, text: str, by: str) 
 
 
 async def send_message(
-    dui: Dui, post: Post, identity: Identity, message: tuple[str, str, str], by: str
+    dui: Dui, contact: Contact, identity: Identity, message: tuple[str, str, str], by: str
 ) -> Record:
     """Send a message (recipient, subject, text) about a person.
 
-    RefusedError when it may not be sent, NotSentError when it did not leave; traced all the same.
+    RefusedError when it may not be sent, ContactError when it did not leave; traced all the same.
     """
     to, subject, text = message
     given = {"subject": (subject, LONGEST_TITLE), "text": (text, LONGEST_TEXT)}
@@ -67,20 +47,22 @@ async def send_message(
     trace = Trace(by=by, action=MAILING, patient_id=identity.id, recipient=to)
     trace = replace(trace, request=f"SMTP RCPT TO:<{to}>, {len(text)} caractères")
     try:
-        sent = await post(to, subject, text)
-    except NotSentError as error:
-        why = str(error)
+        posted = await contact.mail(to, subject, text)
+    except ContactError as error:
+        why = error.answer or str(error)
         kept = dui.store.records.add(
             "mailing", identity.id, by, text, title=subject, recipient=to, sent=why
         )
-        failed = replace(trace, result="échec", detail=f"message {kept.id}", answer=why)
+        failed = replace(
+            trace, result="échec", detail=f"message {kept.id}", answer=error.answer or why
+        )
         dui.store.traces.add(failed)
         raise
     kept = dui.store.records.add(
         "mailing", identity.id, by, text, title=subject, recipient=to, sent="oui"
     )
-    told = replace(trace, detail=f"message {kept.id}", message_id=sent.message_id)
-    dui.store.traces.add(replace(told, answer=sent.answer))
+    told = replace(trace, detail=f"message {kept.id}", message_id=posted.message_id)
+    dui.store.traces.add(replace(told, answer=posted.answer))
     return kept
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from aiohttp import web
 
 from demo_dui import actions, good_practices
-from demo_dui.actions import NotSentError, Post
+from demo_dui.contact import ContactError
 from demo_dui.naming import RefusedError
 from demo_dui.records import Record
 from demo_dui.web import (
+    ACCOUNTS,
     DUI,
     NOT_JSON,
     error,
@@ -23,7 +24,6 @@ from demo_dui.web import (
 )
 
 routes = web.RouteTableDef()
-POST: web.AppKey[Post] = web.AppKey("post")
 UNKNOWN = "Patient inconnu : vérifiez l'identifiant dans l'adresse."
 _LISTS = {"notes": "note", "documents": "document", "mailings": "mailing"}
 
@@ -60,12 +60,11 @@ async def add_record(request: web.Request) -> web.Response:
         elif kind == "documents":
             record = actions.file_document(dui, identity, title, text, by)
         else:
-            post = request.app[POST]
-            message = (to, subject, text)
-            record = await actions.send_message(dui, post, identity, message, by)
+            contact, message = request.app[ACCOUNTS].contact, (to, subject, text)
+            record = await actions.send_message(dui, contact, identity, message, by)
     except RefusedError as refusal:
         return refused(refusal)
-    except NotSentError as problem:
+    except ContactError as problem:
         return error(problem.status, str(problem))
     headers = {"Location": f"/api/patients/{identity.id}/{kind}"}
     return json_response(record_json(record), 202 if kind == "mailings" else 201, headers)

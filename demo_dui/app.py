@@ -81,16 +81,7 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in (
-        api,
-        api_accounts,
-        api_audit,
-        api_site,
-        rest_fhir,
-        pages,
-        pages_patient,
-        pages_site,
-    ):
+    for module in _ROUTES:
         application.add_routes(module.routes)
     rendering.prepare(application)
     return application

@@ -5,12 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from demo_dui import actions, good_practices, patient_page
-from demo_dui.actions import NotSentError
-from demo_dui.api_actions import POST
+from demo_dui.contact import ContactError
 from demo_dui.naming import RefusedError
 from demo_dui.records import KINDS
 from demo_dui.rendering import missing, page, tell
-from demo_dui.web import DUI, known_identity, user_of
+from demo_dui.web import ACCOUNTS, DUI, known_identity, user_of
 
 routes = web.RouteTableDef()
 UNKNOWN = "Patient inconnu : revenez à la liste des patients."
@@ -47,11 +46,12 @@ async def add(request: web.Request) -> web.Response:
         elif kind == "document":
             actions.file_document(dui, identity, title, text, by)
         elif kind == "mailing":
-            await actions.send_message(dui, request.app[POST], identity, (to, title, text), by)
+            contact, message = request.app[ACCOUNTS].contact, (to, title, text)
+            await actions.send_message(dui, contact, identity, message, by)
         else:
             return missing(request, "Formulaire inconnu.")
         tell(request, _TOLD[kind], False)
-    except (RefusedError, NotSentError) as problem:
+    except (RefusedError, ContactError) as problem:
         tell(request, str(problem), True)
     raise web.HTTPSeeOther(f"/patients/{identity.id}/dossier")
 

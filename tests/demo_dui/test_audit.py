@@ -279,7 +279,7 @@ def test_bounds_hold(desk: Any) -> None:
     until = export(desk, "jsonl", until=first["date"]).splitlines()
     assert [json.loads(line)["id"] for line in until] == [first["id"]]
     after = export(desk, "jsonl", since=first["date"])
-    assert [json.loads(line)["action"] for line in after.splitlines()][0] == "création d'identité"
+    assert json.loads(after.splitlines()[0])["action"] == "création d'identité"
     assert export(desk, "jsonl", since="2999-01-01") == ""
     assert export(desk, "csv", since="", until="2000-01-01").splitlines() == [COLUMNS]
     wrong = desk.call("GET", "/api/audit.csv", params={"since": "hier"})
@@ -331,11 +331,10 @@ def test_database_refuses_to_alter(tmp_path: Path) -> None:
 
 def test_older_journal_is_completed(tmp_path: Path) -> None:
     old = sqlite3.connect(tmp_path / "demo.sqlite", isolation_level=None)
-    old.execute(
-        'CREATE TABLE trace (seq INTEGER PRIMARY KEY AUTOINCREMENT, "by" TEXT, action TEXT,'
-        " patient_id TEXT, result TEXT, detail TEXT, code TEXT, mode TEXT, partner TEXT, sender TEXT,"
-        " recipient TEXT, message_id TEXT, before TEXT, after TEXT, answer TEXT, at TEXT)"
-    )
+    columns = "action patient_id result detail code mode partner sender recipient message_id"
+    columns += " before after answer at"
+    names = ", ".join(f"{name} TEXT" for name in columns.split())
+    old.execute(f'CREATE TABLE trace (seq INTEGER PRIMARY KEY AUTOINCREMENT, "by" TEXT, {names})')
     old.close()
     store = Store(tmp_path)
     store.log("pro.martin", "connexion")
