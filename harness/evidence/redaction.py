@@ -49,7 +49,8 @@ class Redactor:
         """Return the bytes with every known secret and secret header replaced."""
         for value in sorted(self._known, key=len, reverse=True):
             content = content.replace(value, self._known[value])
-        content = _JETON.sub(self._hide_token, content)
+        if b"jeton=" in content:
+            content = _JETON.sub(self._hide_token, content)
         return _HEADERS.sub(self._hide_header, content)
 
     def clean_message(self, text: str) -> str:
