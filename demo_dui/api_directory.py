@@ -12,7 +12,7 @@ from demo_dui import faults
 from demo_dui.directory import WAYS, Directory
 from demo_dui.directory_client import DirectoryError
 from demo_dui.professionals import Professional
-from demo_dui.trace_words import CORRESPONDENT, MAILBOX_SEARCH
+from demo_dui.trace_words import CORRESPONDENT, CORRESPONDENT_CHANGE, MAILBOX_SEARCH
 from demo_dui.web import (
     DUI,
     NOT_JSON,
@@ -175,10 +175,8 @@ async def change_correspondent(request: web.Request) -> web.Response:
         return error(422, 'Corps attendu : {"local": {nom: texte}}, rien d\'autre ne se change.')
     changed = Professional(**{**_fields(held), "local": local})
     table.save(changed)
-    detail = f"correspondant {held.id}, données locales"
-    request.app[DUI].store.log(
-        user_of(request).login, "modification de correspondant", detail=detail
-    )
+    by, detail = user_of(request).login, f"correspondant {held.id}, données locales"
+    request.app[DUI].store.log(by, CORRESPONDENT_CHANGE, detail=detail)
     return json_response(professional_json(changed))
 
 
