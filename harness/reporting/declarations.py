@@ -79,6 +79,6 @@ def _second_factor(result: RequirementResult) -> str:
         "L'authentification à deux facteurs des usagers est développée dans ce produit. Le banc "
         f"l'a jouée : « {ROWS[result.verdict].word} ».\n\n"
         "Elle n'est pas activée pour tous les usagers. Le fabricant déclare ce choix, en porte "
-        "seul la responsabilité et le motive ci-dessous au regard de la perte de chance que créerait "
-        "l'impossibilité d'accéder au produit (FAQ-ANS, sur IEU 9.1)."
+        "seul la responsabilité et le motive ci-dessous au regard de la perte de chance que "
+        "créerait l'impossibilité d'accéder au produit (FAQ-ANS, sur IEU 9.1)."
     )
