@@ -87,6 +87,6 @@ def test_a_change_of_profile_needs_the_contrary_before_it() -> None:
     assert [subjects(False, "donné"), subjects(True, "donné")] == [1, 0]
 
 
-def test_a_relevé_of_another_kind_is_no_subject() -> None:
+def test_bytes_of_another_kind_is_no_subject() -> None:
     raw = Artefact("réponse", b"{}", "application/json")
     assert examined("AUT-08", attempt=raw, control=access(True)) == 0
