@@ -26,6 +26,7 @@ class PscCase(StrEnum):
     SLOW = "reponse-lente"
     SILENT = "sans-reponse"
     CODE_REFUSED = "jeton-refuse"
+    UNAVAILABLE = "indisponible"
     OTHER_USERINFO = "userinfo-autre-personne"
     SIGNED_USERINFO = "userinfo-signe"
 
@@ -57,6 +58,12 @@ ID_TOKEN_FAULTS = frozenset(
 )
 """Faults of the ID token: each must be refused."""
 REFUSALS = frozenset(
-    {PscCase.USER_REFUSAL, PscCase.SERVER_ERROR, PscCase.SILENT, PscCase.CODE_REFUSED}
+    {
+        PscCase.USER_REFUSAL,
+        PscCase.SERVER_ERROR,
+        PscCase.SILENT,
+        PscCase.CODE_REFUSED,
+        PscCase.UNAVAILABLE,
+    }
 )
 """Sign-ins that Pro Santé Connect did not grant: nothing opens, and the user is told."""

@@ -109,7 +109,7 @@ def shown_claims(check: Check) -> Iterator[ShownClaim]:
             yield ShownClaim(f"fiche du professionnel, {name}", expected, held)
 
 
-@rule("PSC-06", cites=("PSC 2", "PSC.01"), each=shown_claims)
+@rule("PSC-06", cites=("PSC 2", "PSC.01"), each=shown_claims, overlaps=("PSC-05",))
 def claims_are_shown_as_given(claim: ShownClaim, check: Check) -> Iterator[Finding]:
     """What the account shows and holds of a professional is what Pro Santé Connect says."""
     if plain(claim.shown) != plain(claim.expected):
