@@ -18,6 +18,7 @@ from demo_dui import (
     api_accounts,
     api_actions,
     api_audit,
+    api_directory,
     api_site,
     control,
     mllp,
@@ -32,6 +33,8 @@ from demo_dui import (
 from demo_dui.accounts import Accounts
 from demo_dui.clock import Clock
 from demo_dui.contact import Contact, ContactSettings
+from demo_dui.directory import Directory
+from demo_dui.directory_client import DirectoryClient
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
 from demo_dui.psc_settings import DirectorySettings, PscSettings
@@ -41,7 +44,7 @@ from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_i
 
 _ROUTES = (
     *(api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site),
-    *(api_audit, api_actions, pages_actions),
+    *(api_audit, api_actions, pages_actions, api_directory),
 )
 LOOPBACK = "127.0.0.1"
 
@@ -116,6 +119,11 @@ def _server_tls(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
+def _directory(settings: Settings, store: Store, accounts: Accounts) -> Directory:
+    client = DirectoryClient(settings.directory) if settings.directory else None
+    return Directory(client, store, accounts.people, accounts.clock)
+
+
 async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; one JSON line on stdout tells the addresses."""
     store = Store(settings.state)
@@ -128,6 +136,7 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     runners: list[web.AppRunner] = []
     try:
         application = front(dui, accounts, secure=tls is not None)
+        application[api_directory.DIRECTORY] = _directory(settings, store, accounts)
         runner, http_port = await _listen(application, host, settings.http_port, tls)
         runners.append(runner)
         controlled = control_application(dui, accounts, secrets.control_token)
