@@ -10,11 +10,18 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 _HEADERS = re.compile(
     rb"(?im)^(authorization|proxy-authorization|cookie|set-cookie|x-control-token)(:[ \t]*)"
     rb"((?:basic|bearer)[ \t]+)?([^\r\n]+)"
 )
+_NAMED = re.compile(
+    rb'("(?:password|new_password|totp_secret|client_secret|access_token|refresh_token|id_token)"'
+    rb'\s*:\s*"|[?&](?:code|id_token_hint)=)([^"&\s<>]+)'
+)
+"""A secret under its name, in JSON or in the query of an address."""
 
 
 class Redactor:
@@ -23,6 +30,7 @@ class Redactor:
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
         self._known: dict[bytes, bytes] = {}
+        self._veiled: dict[bytes, bytes] = {}
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} secrets)"
@@ -36,15 +44,39 @@ class Redactor:
             raise ValueError("secret trop court pour être masqué sans abîmer les pièces")
         self._known[value.encode()] = self._placeholder(value.encode(), kind)
 
+    @contextmanager
+    def veil(self, values: Mapping[str, str]) -> Iterator[None]:
+        """Hide values (value → kind) while the block runs, and no longer.
+
+        For what is typed: a code of six digits, or a weak password, hidden for good would blank
+        innocent text of later pieces.
+        """
+        before = self._veiled
+        shapes = {one.encode(): kind for one, kind in values.items() if len(one) >= 4}
+        marks = {value: self._placeholder(value, kind) for value, kind in shapes.items()}
+        self._veiled = {**before, **marks}
+        try:
+            yield
+        finally:
+            self._veiled = before
+
     def clean(self, content: bytes) -> bytes:
         """Return the bytes with every known secret and secret header replaced."""
-        for value in sorted(self._known, key=len, reverse=True):
-            content = content.replace(value, self._known[value])
+        known = {**self._veiled, **self._known}
+        for value in sorted(known, key=len, reverse=True):
+            content = content.replace(value, known[value])
+        content = _NAMED.sub(self._hide_named, content)
         return _HEADERS.sub(self._hide_header, content)
 
     def clean_text(self, text: str) -> str:
         """Return the text with every known secret replaced."""
         return self.clean(text.encode()).decode()
+
+    def _hide_named(self, match: re.Match[bytes]) -> bytes:
+        name, value = match.groups()
+        if value.startswith("«secret".encode()):
+            return match.group(0)
+        return name + self._placeholder(value, "jeton")
 
     def _hide_header(self, match: re.Match[bytes]) -> bytes:
         name, colon, scheme, value = match.groups()

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.model.identity import PRODUCTION_OIDS
+from harness.targets.access_base import AUDIT_FORMS
 from harness.targets.base import Capability
 from harness.targets.faults import Fault, near, shown
 from harness.targets.target import DEFAULT_DELAYS, ROLES, Operation, Target
@@ -16,10 +17,11 @@ from harness.targets.target import DEFAULT_DELAYS, ROLES, Operation, Target
 C = Capability
 OFFERS: dict[str, frozenset[Capability]] = {
     "fhir": frozenset({C.IDENTITIES, C.IDENTITY_VIEW, C.IDENTITY_LOOKUP, C.SEARCH, C.FHIR_VIEW}),
-    "http": frozenset(C) - {C.SCREENS, C.EMISSION, C.INTAKE},
+    "http": frozenset(C) - {C.SCREENS, C.EMISSION, C.INTAKE, C.SIGN_IN},
     "hl7v2": frozenset({C.EMISSION, C.INTAKE}),
     "screens": frozenset({C.SCREENS}),
-    "attended": frozenset(C) - {C.INTAKE},
+    "visitor": frozenset({C.SIGN_IN}),
+    "attended": frozenset(C) - {C.INTAKE, C.CLOCK, C.PSC},
 }
 """Driver → what it can offer."""
 
@@ -43,6 +45,13 @@ OPERATIONS: dict[Capability, tuple[str, ...]] = {
     C.WORK_LIST: ("work_list",),
     C.INS_VERIFICATION: ("ins_verification",),
     C.MESSAGES: ("send_message",),
+    C.PEOPLE: ("professional_create", "professional_read", "patient_access"),
+    C.DIRECTORY: ("directory_refresh", "directory_status"),
+    C.SECURITY: ("idle_delay", "lock_policy", "renewal_delay"),
+    C.CLOCK: ("clock",),
+    C.ACTIONS: ("note_create",),
+    C.AUDIT: (),
+    C.PSC: ("psc_session",),
 }
 """Capability → operations that `[drivers.http.operations]` must describe to offer it."""
 
@@ -52,6 +61,11 @@ KNOWN_OPERATIONS = tuple(
             *(name for names in OPERATIONS.values() for name in names),
             *("update", "emit", "print_settings", "export_guide"),
             *("right_withdraw", "right_restore"),
+            *("professional_update", "professionals_list", "professional_refresh"),
+            *("account_identity", "correspondent_create", "correspondent_read", "mailboxes"),
+            *("directory_frequency", "document_create", "mailing_create", "good_practice_read"),
+            *(f"audit_{form}" for form in AUDIT_FORMS),
+            *("audit_alter", "audit_erase", "psc_exchange", "psc_introspection"),
         )
     )
 )

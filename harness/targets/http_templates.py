@@ -28,7 +28,8 @@ def body_of(operation: Operation, values: Mapping[str, Any]) -> tuple[bytes | No
 
 def mapped(template: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Fill a template; a key that only held an empty placeholder is left out."""
-    done = {key: _template(value, values) for key, value in template.items()}
+    texts = {name: said(one) for name, one in values.items()}
+    done = {filled(key, texts): _template(value, values) for key, value in template.items()}
     return {key: value for key, value in done.items() if value is not _ABSENT}
 
 
@@ -40,9 +41,9 @@ def _template(value: Any, values: Mapping[str, Any]) -> Any:
     if not isinstance(value, str) or not _PLACEHOLDER.search(value):
         return value
     alone = _PLACEHOLDER.fullmatch(value)
-    if alone and isinstance(values.get(alone[1]), (bool, list, tuple)):
-        whole = values[alone[1]]  # a yes or no, or a list, keeps its JSON type
-        return whole if isinstance(whole, bool) else list(whole)
+    if alone and isinstance(values.get(alone[1]), (int, list, tuple, dict)):
+        whole = values[alone[1]]  # a yes or no, a number, a list or a table keeps its JSON type
+        return list(whole) if isinstance(whole, tuple) else whole
     text = filled(value, {name: said(one) for name, one in values.items()})
     return text or _ABSENT
 
