@@ -32,7 +32,7 @@ MAX_PAGES = 200
 """Pages of traces read at most, so that a link that goes round ends."""
 _AUDIT_TYPES = (
     *("application/fhir+json", "application/json", "application/x-ndjson", "application/ndjson"),
-    *("application/jsonl", "application/jsonlines", "application/json-seq"),
+    *("application/fhir+ndjson", "application/jsonl", "application/jsonlines"),
     *("text/plain", "text/csv", "text/syslog", "application/octet-stream", "application/gzip"),
 )
 _LOCAL = "local."

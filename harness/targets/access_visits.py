@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus, urlsplit
 
 from harness.model.access import OPENED, REFUSED, SIGN_IN, Reached
 from harness.model.problems import CapabilityMissing
-from harness.targets.http_templates import filled
+from harness.targets.http_templates import PLACEHOLDER, filled
 from harness.targets.target import Target
 from harness.targets.target_access import Journey, JourneyStep, StageMark
 from harness.targets.visit_pages import told
@@ -99,8 +99,8 @@ class Visits:
 
     def reach(self, visitor: Visitor, kind: str, **values: str) -> tuple[Reached, ...]:
         """Try every protected address."""
-        pages = self._options.protected.get(kind, ())
-        addresses = self._options.protected_api.get(kind, ())
+        pages = _known(self._options.protected.get(kind, ()), values)
+        addresses = _known(self._options.protected_api.get(kind, ()), values)
         if not pages and not addresses:
             raise CapabilityMissing(
                 f"le fichier de cible ne donne aucune adresse protégée : ajoutez "
@@ -243,6 +243,11 @@ def _done(visitor: Visitor, step: JourneyStep, values: Mapping[str, str]) -> Vis
     if step.press:
         return visitor.press(filled(step.press, values))
     return visit if visit is not None else visitor.here
+
+
+def _known(addresses: Iterable[str], values: Mapping[str, str]) -> list[str]:
+    """Return the addresses whose placeholders have a value: the others are nobody's."""
+    return [one for one in addresses if all(values.get(k) for k in PLACEHOLDER.findall(one))]
 
 
 def _asked(visitor: Visitor, path: str) -> Reached:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from harness.targets.releves import said
 from harness.targets.target import Operation
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ABSENT = object()
 
 
@@ -38,9 +38,9 @@ def _template(value: Any, values: Mapping[str, Any]) -> Any:
         return mapped(value, values)
     if isinstance(value, (list, tuple)):
         return [one for one in (_template(v, values) for v in value) if one is not _ABSENT]
-    if not isinstance(value, str) or not _PLACEHOLDER.search(value):
+    if not isinstance(value, str) or not PLACEHOLDER.search(value):
         return value
-    alone = _PLACEHOLDER.fullmatch(value)
+    alone = PLACEHOLDER.fullmatch(value)
     if alone and isinstance(values.get(alone[1]), (int, list, tuple, dict)):
         whole = values[alone[1]]  # a yes or no, a number, a list or a table keeps its JSON type
         return list(whole) if isinstance(whole, tuple) else whole
@@ -50,4 +50,4 @@ def _template(value: Any, values: Mapping[str, Any]) -> Any:
 
 def filled(template: str, values: Mapping[str, str]) -> str:
     """Return a text with its placeholders replaced; an unknown one becomes empty."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), template)
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], ""), template)
