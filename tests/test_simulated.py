@@ -170,7 +170,7 @@ def test_the_demo_is_told_of_every_simulator(
         assert found.status_code == 200 and found.json()["count"] == 1, found.text
         client = bench.psc.releve().client
         assert client["client_id"] == bench.demo.psc_client.client_id
-        assert client["redirect_uris"] == (f"{environ['BANC_DEMO_URL']}/psc/callback",)
+        assert client["redirect_uris"] == [f"{environ['BANC_DEMO_URL']}/psc/callback"]
     finally:
         bench.close()
         bench.journal.close({})
