@@ -1,59 +1,40 @@
-"""Who may sign in: the users of the site, and the patients who have an account."""
+"""Who may sign in: the doors of the life of accounts, together."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hmac
-import secrets
-from dataclasses import dataclass
 
-from demo_dui.rights import DEFAULT_USERS
+from demo_dui.clock import Clock
+from demo_dui.contact import Contact
+from demo_dui.people import People
+from demo_dui.sessions import Session, Sessions
 from demo_dui.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Somebody signed in; `account_id` is set for a patient, who sees that account alone."""
-
-    login: str
-    account_id: str | None = None
-
-    @property
-    def is_professional(self) -> bool:
-        """True for a professional, False for a patient."""
-        return self.account_id is None
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence for the next page; a refusal is shown as an alert."""
-
-    text: str
-    is_refusal: bool
+from demo_dui.user import Notice, User
 
 
 class Accounts:
-    """Checks passwords and holds the sessions, in memory."""
+    """Persons, sessions, clock and contact; and the notices left for the next page."""
 
-    def __init__(self, store: Store, password: str, patient_password: str | None) -> None:
-        self._store = store
+    def __init__(self, store: Store, password: str, clock: Clock, contact: Contact) -> None:
         self._password = password
-        self._patient_password = patient_password
-        self._sessions: dict[str, User] = {}
+        self.clock = clock
+        self.contact = contact
+        self.people = People(store)
+        self.sessions = Sessions(clock, lambda: 1200)
         self._notices: dict[str, Notice] = {}
 
     def __repr__(self) -> str:
-        return f"Accounts({len(self._sessions)} sessions)"
+        return f"Accounts({len(self.sessions)} sessions)"
 
     def check(self, login: str, password: str) -> User | None:
         """The user of these credentials, or None."""
-        if login in DEFAULT_USERS:
-            return User(login) if _same(password, self._password) else None
-        account = self._store.account_of_login(login)
-        if account is None or self._patient_password is None:
+        person = self.people.find(login)
+        if person is None or not person.is_of_the_site:
             return None
-        return User(login, account.id) if _same(password, self._patient_password) else None
+        right = hmac.compare_digest(password.encode(), self._password.encode())
+        return person.user if right else None
 
     def check_basic(self, header: str) -> User | None:
         """The user of an HTTP Basic `Authorization` header, or None."""
@@ -66,24 +47,13 @@ class Accounts:
             return None
         return self.check(login, password)
 
-    def open_session(self, user: User) -> str:
-        """Open a session and give its token."""
-        token = secrets.token_urlsafe(32)
-        self._sessions[token] = user
-        return token
-
-    def session(self, token: str | None) -> User | None:
-        """The user of a session token, or None."""
-        return self._sessions.get(token) if token else None
-
-    def close_session(self, token: str | None) -> None:
-        """End a session."""
-        if token:
-            self._sessions.pop(token, None)
+    def session(self, token: str | None) -> Session | None:
+        """The session of a token, or None."""
+        return self.sessions.get(token)
 
     def close_all(self) -> None:
         """End every session."""
-        self._sessions.clear()
+        self.sessions.clear()
         self._notices.clear()
 
     def leave_notice(self, key: str, notice: Notice) -> None:
@@ -93,7 +63,3 @@ class Accounts:
     def take_notice(self, key: str) -> Notice | None:
         """What this page must say, once."""
         return self._notices.pop(key, None)
-
-
-def _same(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode(), expected.encode())

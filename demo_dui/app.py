@@ -16,10 +16,13 @@ from aiohttp import web
 from demo_dui import (
     api,
     api_accounts,
+    api_actions,
+    api_audit,
     api_site,
     control,
     mllp,
     pages,
+    pages_actions,
     pages_patient,
     pages_site,
     pam_in,
@@ -27,12 +30,19 @@ from demo_dui import (
     rest_fhir,
 )
 from demo_dui.accounts import Accounts
+from demo_dui.clock import Clock
+from demo_dui.contact import Contact, ContactSettings
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
+from demo_dui.psc_settings import DirectorySettings, PscSettings
 from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_in_required
 
+_ROUTES = (
+    *(api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site),
+    *(api_audit, api_actions, pages_actions),
+)
 LOOPBACK = "127.0.0.1"
 
 
@@ -50,7 +60,11 @@ class Settings:
     tls_key: Path | None
     insi: InsiSettings | None
     partner: MllpClient | None
+    psc: PscSettings | None
+    directory: DirectorySettings | None
     exit_on_stdin_eof: bool
+    contact: ContactSettings
+    test_clock: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,7 +72,6 @@ class Secrets:
     """Passwords and token, from the environment."""
 
     password: str
-    patient_password: str | None
     control_token: str
 
 
@@ -68,7 +81,7 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in (api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site):
+    for module in _ROUTES:
         application.add_routes(module.routes)
     rendering.prepare(application)
     return application
@@ -108,7 +121,8 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     store = Store(settings.state)
     insi = InsiClient(settings.insi) if settings.insi else None
     dui = Dui(store, settings.role, insi, settings.partner)
-    accounts = Accounts(store, secrets.password, secrets.patient_password)
+    contact = Contact(settings.contact)
+    accounts = Accounts(store, secrets.password, Clock(), contact)
     tls = _server_tls(settings)
     host = settings.host
     runners: list[web.AppRunner] = []
@@ -137,6 +151,7 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     finally:
         for runner in runners:
             await runner.cleanup()
+        await contact.close()
         store.close()
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from aiohttp import web
 
 from demo_dui import faults, patient_page, search
-from demo_dui.accounts import Notice
 from demo_dui.identity import Draft, Traits
 from demo_dui.naming import COMPULSORY, LABELS, Refusal, RefusedError
 from demo_dui.rendering import missing, page, tell
 from demo_dui.rights import DEFAULT_USERS, IDENTITY, MANAGEMENT
 from demo_dui.search import Criteria
+from demo_dui.user import Notice
 from demo_dui.web import ACCOUNTS, COOKIE, DUI, SECURE_COOKIES, user_of
 
 routes = web.RouteTableDef()
@@ -63,7 +63,7 @@ async def login(request: web.Request) -> web.Response:
     response = web.HTTPSeeOther(target)
     response.set_cookie(
         COOKIE,
-        accounts.open_session(user),
+        accounts.sessions.open(user, ("mot-de-passe",)),
         max_age=SESSION_SECONDS,
         httponly=True,
         secure=request.app[SECURE_COOKIES],
@@ -79,10 +79,10 @@ async def logout(request: web.Request) -> web.Response:
     """End the session."""
     accounts = request.app[ACCOUNTS]
     token = request.cookies.get(COOKIE)
-    user = accounts.session(token)
-    if user is not None:
-        request.app[DUI].store.log(user.login, "déconnexion")
-    accounts.close_session(token)
+    session = accounts.session(token)
+    if session is not None:
+        request.app[DUI].store.log(session.user.login, "déconnexion")
+    accounts.sessions.close(token)
     response = web.HTTPSeeOther("/login")
     response.del_cookie(COOKIE, path="/")
     raise response

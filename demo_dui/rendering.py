@@ -9,7 +9,7 @@ import jinja2
 from aiohttp import web
 
 from demo_dui import faults, patient_page
-from demo_dui.accounts import Notice
+from demo_dui.user import Notice
 from demo_dui.web import ACCOUNTS, COOKIE, DUI, REFUSAL_PAGE, USER, user_of
 
 TEMPLATES = web.AppKey("templates", jinja2.Environment)

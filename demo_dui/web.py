@@ -8,12 +8,13 @@ from typing import Any
 
 from aiohttp import web
 
-from demo_dui import faults, rights
-from demo_dui.accounts import Accounts, User
+from demo_dui import circumstances, faults, rights
+from demo_dui.accounts import Accounts
 from demo_dui.identity import Identity
 from demo_dui.naming import RefusedError
 from demo_dui.service import Dui
 from demo_dui.traces import READING
+from demo_dui.user import User
 
 DUI = web.AppKey("dui", Dui)
 ACCOUNTS = web.AppKey("accounts", Accounts)
@@ -74,9 +75,9 @@ def _refusal(request: web.Request, right: str, is_machine: bool) -> web.Response
 
 def _user(request: web.Request) -> User | None:
     accounts = request.app[ACCOUNTS]
-    user = accounts.session(request.cookies.get(COOKIE))
-    if user is not None:
-        return user
+    session = accounts.session(request.cookies.get(COOKIE))
+    if session is not None:
+        return session.user
     header = request.headers.get("Authorization", "")
     if not header:
         return None
@@ -88,9 +89,17 @@ def _user(request: web.Request) -> User | None:
 
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Add the headers that keep a page from loading or being loaded elsewhere."""
+    """Add the headers that keep a page from loading or being loaded elsewhere.
+
+    The outermost: the circumstances of the request start here.
+    """
     try:
-        response = await handler(request)
+        with circumstances.under(
+            f"{request.remote} {request.headers.get('User-Agent', '')}",
+            f"{request.method} {request.path}",
+            f"{request.method} {request.path_qs} {request.headers.get('Cookie', '')}",
+        ):
+            response = await handler(request)
     except web.HTTPException as redirect:
         redirect.headers["Cache-Control"] = "no-store"
         raise
