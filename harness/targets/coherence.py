@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -235,12 +235,14 @@ def _delays(target: Target) -> Iterator[Fault]:
 
 
 def _ports(target: Target) -> Iterator[Fault]:
-    ports = target.simulators.ports
-    for name, port in (("insi", ports.insi), ("mllp", ports.mllp)):
+    taken: dict[int, str] = {}
+    for name, port in asdict(target.simulators.ports).items():
+        key = f"simulators.ports.{name}"
         if not 0 <= port <= 65535:
-            yield Fault(f"simulators.ports.{name}", f"{port} : un port de 0 à 65535 est attendu")
-    if ports.insi and ports.insi == ports.mllp:
-        yield Fault("simulators.ports.mllp", f"{ports.mllp} : déjà pris par simulators.ports.insi")
+            yield Fault(key, f"{port} : un port de 0 à 65535 est attendu")
+        elif port and port in taken:
+            yield Fault(key, f"{port} : déjà pris par {taken[port]}")
+        taken.setdefault(port, key)
 
 
 def _identities(target: Target) -> Iterator[Fault]:
