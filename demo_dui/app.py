@@ -16,11 +16,17 @@ from aiohttp import web
 from demo_dui import (
     api,
     api_accounts,
+    api_clock,
     api_site,
     control,
     mllp,
     pages,
+    pages_account,
+    pages_contact,
+    pages_enrolment,
     pages_patient,
+    pages_recovery,
+    pages_sign_in,
     pages_site,
     pam_in,
     rendering,
@@ -36,6 +42,20 @@ from demo_dui.store import Store
 from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_in_required
 
 LOOPBACK = "127.0.0.1"
+_FRONT = (
+    api,
+    api_accounts,
+    api_site,
+    rest_fhir,
+    pages,
+    pages_account,
+    pages_contact,
+    pages_enrolment,
+    pages_patient,
+    pages_recovery,
+    pages_sign_in,
+    pages_site,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +91,7 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in (api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site):
+    for module in _FRONT:
         application.add_routes(module.routes)
     rendering.prepare(application)
     return application
@@ -112,12 +132,14 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     insi = InsiClient(settings.insi) if settings.insi else None
     dui = Dui(store, settings.role, insi, settings.partner)
     contact = Contact(settings.contact)
-    accounts = Accounts(store, secrets.password, Clock(), contact)
+    accounts = Accounts(dui, secrets.password, Clock(), contact)
     tls = _server_tls(settings)
     host = settings.host
     runners: list[web.AppRunner] = []
     try:
         application = front(dui, accounts, secure=tls is not None)
+        if settings.test_clock:
+            application.add_routes(api_clock.routes)
         runner, http_port = await _listen(application, host, settings.http_port, tls)
         runners.append(runner)
         controlled = control_application(dui, accounts, secrets.control_token)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from demo_dui.fault import Fault, of_theme
+from demo_dui.fault_list_access import ACCESS
 from demo_dui.fault_list_exchanges import EXCHANGES
 from demo_dui.fault_list_site import SITE
 
@@ -189,4 +190,5 @@ FAULTS: tuple[Fault, ...] = (
     *_ACCOUNTS,
     *SITE,
     *EXCHANGES,
+    *ACCESS,
 )
