@@ -64,8 +64,8 @@ _REACH = 4000
 """Bytes looked at on each side of `code=` for its companions."""
 _BREAK = re.compile(rb"[\s\"'<>]")
 _PLACED = "«secret".encode()
-_NAMED = re.compile(rb'("(?:password|new_password|totp_secret)"\s*:\s*"|[?&]code=)([^"&\s<>]+)')
-"""A secret under its name, in JSON or in the query of an address."""
+_TYPED = re.compile(rb'("(?:password|new_password|totp_secret)"\s*:\s*")([^"\\]+)')
+"""What a person types or keeps, under its name in JSON."""
 
 
 class Redactor:
@@ -110,9 +110,11 @@ class Redactor:
 
     def clean(self, content: bytes) -> bytes:
         """Return the bytes with every known secret, secret header and OAuth secret replaced."""
-        known = {**self._veiled, **self._known}
+        known = {**self._veiled, **self._known} if self._veiled else self._known
         for value in sorted(known, key=len, reverse=True):
             content = content.replace(value, known[value])
+        if b"password" in content or b"totp_secret" in content:
+            content = _TYPED.sub(self._hide_typed, content)
         if b"jeton=" in content:
             content = _JETON.sub(self._hide_token, content)
         # Plain searches first: most contents hold none of it, and skip the patterns.
@@ -128,7 +130,6 @@ class Redactor:
             content = _JSON.sub(self._hide_member, content)
         if b"code=" in content or b"token=" in content or b"%3D" in content:
             content = _COMMON_FORM.sub(self._hide_common, content)
-        content = _NAMED.sub(self._hide_named, content)
         return _HEADERS.sub(self._hide_header, content)
 
     def clean_message(self, text: str) -> str:
@@ -154,12 +155,11 @@ class Redactor:
     def _hide_token(self, match: re.Match[bytes]) -> bytes:
         return match.group(1) + self._placeholder(match.group(2), _TOKEN)
 
-    def _hide_named(self, match: re.Match[bytes]) -> bytes:
+    def _hide_typed(self, match: re.Match[bytes]) -> bytes:
         name, value = match.groups()
         if value.startswith(_PLACED):
             return match.group(0)
-        kind = "code" if name.endswith(b"=") else "mot-de-passe"
-        return name + self._placeholder(value, kind)
+        return name + self._placeholder(value, "mot-de-passe")
 
     def _hide_header(self, match: re.Match[bytes]) -> bytes:
         name, colon, scheme, value = match.groups()

@@ -55,7 +55,7 @@ def callback_is_bound_to_its_sign_in(subject: PscCall | Pair, check: Check) -> I
 def _callback(pair: Pair) -> Iterator[Finding]:
     case = pair.attempt.case
     if case != PscCase.SLOW:
-        yield from reader.must_stay_closed(pair, *WHY.get(case, NOT_GRANTED))
+        yield from reader.must_stay_closed(pair.attempt, *WHY.get(case, NOT_GRANTED))
     if case in TOLD and not pair.attempt.opened and not pair.attempt.message:
         yield Finding(
             f"page de retour ({case})",

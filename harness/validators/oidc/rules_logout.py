@@ -28,7 +28,7 @@ def logout_closes_both_sessions(subject: PscCall | Pair, check: Check) -> Iterat
         yield from _return(subject)
     else:
         yield from reader.must_stay_closed(
-            subject,
+            subject.attempt,
             "fermée : la session locale est close",
             "La session est-elle détruite au serveur, ou le cookie seulement effacé ?",
         )
