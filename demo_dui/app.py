@@ -16,12 +16,16 @@ from aiohttp import web
 from demo_dui import (
     api,
     api_accounts,
+    api_actions,
+    api_audit,
     api_clock,
+    api_directory,
     api_site,
     control,
     mllp,
     pages,
     pages_account,
+    pages_actions,
     pages_contact,
     pages_enrolment,
     pages_patient,
@@ -35,27 +39,21 @@ from demo_dui import (
 from demo_dui.accounts import Accounts
 from demo_dui.clock import Clock
 from demo_dui.contact import Contact, ContactSettings
+from demo_dui.directory import Directory
+from demo_dui.directory_client import DirectoryClient
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
+from demo_dui.psc_settings import DirectorySettings, PscSettings
 from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_in_required
 
-LOOPBACK = "127.0.0.1"
-_FRONT = (
-    api,
-    api_accounts,
-    api_site,
-    rest_fhir,
-    pages,
-    pages_account,
-    pages_contact,
-    pages_enrolment,
-    pages_patient,
-    pages_recovery,
-    pages_sign_in,
-    pages_site,
+_ROUTES = (
+    *(api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site),
+    *(api_audit, api_actions, pages_actions, api_directory),
+    *(pages_sign_in, pages_enrolment, pages_recovery, pages_account, pages_contact),
 )
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +70,8 @@ class Settings:
     tls_key: Path | None
     insi: InsiSettings | None
     partner: MllpClient | None
+    psc: PscSettings | None
+    directory: DirectorySettings | None
     exit_on_stdin_eof: bool
     contact: ContactSettings
     test_clock: bool
@@ -91,7 +91,7 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in _FRONT:
+    for module in _ROUTES:
         application.add_routes(module.routes)
     rendering.prepare(application)
     return application
@@ -126,6 +126,11 @@ def _server_tls(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
+def _directory(settings: Settings, store: Store, accounts: Accounts) -> Directory:
+    client = DirectoryClient(settings.directory) if settings.directory else None
+    return Directory(client, store, accounts.people, accounts.clock)
+
+
 async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; one JSON line on stdout tells the addresses."""
     store = Store(settings.state)
@@ -140,6 +145,7 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
         application = front(dui, accounts, secure=tls is not None)
         if settings.test_clock:
             application.add_routes(api_clock.routes)
+        application[api_directory.DIRECTORY] = _directory(settings, store, accounts)
         runner, http_port = await _listen(application, host, settings.http_port, tls)
         runners.append(runner)
         controlled = control_application(dui, accounts, secrets.control_token)

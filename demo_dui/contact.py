@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -32,11 +33,34 @@ class ContactSettings:
 
 
 class ContactError(Exception):
-    """A message did not leave; `status` is 503 (channel not configured) or 502 (peer failed)."""
+    """A message did not leave; `status` is 503 (channel not configured) or 502 (peer failed).
 
-    def __init__(self, status: int, message: str) -> None:
+    `answer` is what the peer answered, empty when it answered nothing.
+    """
+
+    def __init__(self, status: int, message: str, answer: str = "") -> None:
         super().__init__(message)
         self.status = status
+        self.answer = answer
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A mail that left: its Message-ID, and the last answer of the server that took it."""
+
+    message_id: str
+    answer: str
+
+
+class _Server(smtplib.SMTP):
+    """An SMTP client that keeps the answer of the server to the message itself."""
+
+    last_answer = ""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        code, text = super().data(msg)
+        self.last_answer = f"{code} {text.decode('utf-8', 'replace')}"
+        return code, text
 
 
 class Contact:
@@ -56,7 +80,7 @@ class Contact:
         """True when SMS can leave."""
         return self._settings.sms_url is not None
 
-    async def mail(self, to: str, subject: str, text: str) -> None:
+    async def mail(self, to: str, subject: str, text: str) -> Posted:
         """Send a mail in plain text; ContactError when it cannot leave."""
         if self._settings.smtp is None:
             raise ContactError(503, "Courriel indisponible : aucun serveur (--smtp).")
@@ -65,18 +89,20 @@ class Contact:
         message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=_DOMAIN)
         message.set_content(text)
         try:
-            await asyncio.to_thread(self._deliver, message)
+            answer = await asyncio.to_thread(self._deliver, message)
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            reason = type(error).__name__
-            raise ContactError(502, f"Le courriel n'est pas parti ({reason}).") from error
+            reason, said = type(error).__name__, _answer_of(error)
+            raise ContactError(502, f"Le courriel n'est pas parti ({reason}).", said) from error
+        return Posted(message["Message-ID"], answer)
 
-    def _deliver(self, message: EmailMessage) -> None:
+    def _deliver(self, message: EmailMessage) -> str:
         host, _, port = str(self._settings.smtp).rpartition(":")
         context = ssl.create_default_context(cafile=self._settings.smtp_ca)
-        with smtplib.SMTP(host, int(port), _DOMAIN, timeout=_SECONDS) as server:
+        with _Server(host, int(port), _DOMAIN, timeout=_SECONDS) as server:
             server.starttls(context=context)
             server.ehlo()
             server.send_message(message)
+            return server.last_answer
 
     async def sms(self, number: str, text: str) -> None:
         """Send an SMS through the gateway; ContactError when it cannot leave."""
@@ -107,3 +133,15 @@ class Contact:
         """Close the connection to the gateway."""
         if self._session is not None:
             await self._session.close()
+
+
+def _answer_of(error: Exception) -> str:
+    """What the server answered to a mail that it refused, empty when it answered nothing."""
+    refused: dict[str, tuple[int, bytes]] = getattr(error, "recipients", {})
+    for code, text in refused.values():
+        return f"{code} {text.decode('utf-8', 'replace')}"
+    if isinstance(error, smtplib.SMTPResponseException):
+        said: bytes | str = error.smtp_error
+        shown = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+        return f"{error.smtp_code} {shown}"
+    return ""

@@ -43,6 +43,7 @@ _PERSONAL = (
     "/export",
     "/api/export",
 )
+_AUDIT = ("/fhir/AuditEvent", "/api/audit")
 _INSI_CALLS = ("/insi", "/insi-verification")
 
 
@@ -119,6 +120,9 @@ def needed(method: str, path: str) -> str | None:
     writes = method not in {"GET", "HEAD"}
     if path in {"/api/journal", "/journal"} or path.endswith("/traces"):
         return None if faults.active("droits-traces-ouvertes") else TRACES
+    if path.startswith(_AUDIT):
+        # Nobody has the right to alter a trace: the answer itself says so (405).
+        return None if writes else TRACES
     if path in {"/api/rights", "/rights"}:
         managed = writes and not faults.active("droits-gestion-ouverte")
         return MANAGEMENT if managed else SETTINGS

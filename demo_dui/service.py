@@ -42,6 +42,14 @@ class Dui:
         self.insi = insi
         self.partner = partner
         self.rights = Rights(store.parameters)
+        store.traces.role_of = self.role_of
+
+    def role_of(self, login: str) -> str:
+        """The profile of an author, as traces tell it: a profile, `patient`, `flux`, `inconnu`."""
+        profile = self.rights.users.get(login)
+        if profile is None and self.store.account_of_login(login) is not None:
+            return "patient"
+        return profile or ("flux" if "(flux" in login else "inconnu")
 
     def sends_to(self, partner: MllpClient | None) -> None:
         """Change the partner to which identities are sent."""

@@ -11,9 +11,10 @@ import uuid
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from demo_dui import access_schema, traces
+from demo_dui import access_schema, directory_store, records, traces
 from demo_dui.identity import Draft, Identity, Traits
 from demo_dui.parameters import Parameters
+from demo_dui.records import Records
 from demo_dui.status import Status
 from demo_dui.traces import Trace, Traces, now
 
@@ -47,6 +48,8 @@ CREATE TABLE IF NOT EXISTS work (
     source TEXT, message_id TEXT, done_at TEXT, done_by TEXT);
 {access_schema.SCHEMA}
 {traces.SCHEMA}
+{records.SCHEMA}
+{directory_store.SCHEMA}
 """
 _TABLES = (
     "identity",
@@ -56,8 +59,9 @@ _TABLES = (
     "account",
     "setting",
     "work",
+    "record",
     *access_schema.TABLES,
-    "trace",
+    *directory_store.TABLES,
 )
 
 
@@ -133,6 +137,7 @@ class Store:
         self._complete_columns()
         self.parameters = Parameters(self._db)
         self.traces = Traces(self._db)
+        self.records = Records(self._db)
 
     def _complete_columns(self) -> None:
         """Add to a database of an earlier version the columns of an identity that it lacks."""
@@ -154,6 +159,7 @@ class Store:
         """Remove every row; identifiers already given are never given again."""
         for table in _TABLES:
             self._db.execute(f"DELETE FROM {table}")
+        self.traces.restart()
 
     # Identities
 
@@ -175,7 +181,8 @@ class Store:
         return identity
 
     def remove(self, identity: Identity, heir: Identity) -> None:
-        """Remove an identity merged into `heir`, which takes over its accounts."""
+        """Remove an identity merged into `heir`, which takes over its accounts and record."""
+        self.records.inherit(identity.id, heir.id)
         self._db.execute("UPDATE account SET patient = ? WHERE patient = ?", (heir.id, identity.id))
         self._db.execute("DELETE FROM identity WHERE id = ?", (identity.id,))
 

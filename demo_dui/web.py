@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from demo_dui import faults, rights
+from demo_dui import circumstances, faults, rights
 from demo_dui.accounts import Accounts
 from demo_dui.identity import Identity
 from demo_dui.naming import RefusedError
@@ -131,9 +131,17 @@ def _refusal(request: web.Request, right: str, is_machine: bool) -> web.Response
 
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Add the headers that keep a page from loading or being loaded elsewhere."""
+    """Add the headers that keep a page from loading or being loaded elsewhere.
+
+    The outermost: the circumstances of the request start here.
+    """
     try:
-        response = await handler(request)
+        with circumstances.under(
+            f"{request.remote} {request.headers.get('User-Agent', '')}",
+            f"{request.method} {request.path}",
+            f"{request.method} {request.path_qs} {request.headers.get('Cookie', '')}",
+        ):
+            response = await handler(request)
     except web.HTTPException as redirect:
         redirect.headers["Cache-Control"] = "no-store"
         raise
