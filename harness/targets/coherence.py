@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -271,18 +271,14 @@ def _delays(target: Target) -> Iterator[Fault]:
 
 
 def _ports(target: Target) -> Iterator[Fault]:
-    ports, taken = target.simulators.ports, dict[int, str]()
-    for name in (one.name for one in fields(ports)):
-        port = getattr(ports, name)
+    taken: dict[int, str] = {}
+    for name, port in asdict(target.simulators.ports).items():
+        key = f"simulators.ports.{name}"
         if not 0 <= port <= 65535:
-            yield Fault(f"simulators.ports.{name}", f"{port} : un port de 0 à 65535 est attendu")
-        elif port in taken:
-            other = taken[port]
-            yield Fault(
-                f"simulators.ports.{name}", f"{port} : déjà pris par simulators.ports.{other}"
-            )
-        elif port:
-            taken[port] = name
+            yield Fault(key, f"{port} : un port de 0 à 65535 est attendu")
+        elif port and port in taken:
+            yield Fault(key, f"{port} : déjà pris par {taken[port]}")
+        taken.setdefault(port, key)
 
 
 def _identities(target: Target) -> Iterator[Fault]:
