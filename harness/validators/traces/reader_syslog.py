@@ -32,7 +32,7 @@ _PARAMETER = re.compile(r' ([^ =\]"]+)="((?:[^"\\\]]|\\.)*)"')
 _ESCAPED = re.compile(r'\\(["\\\]])')
 _COUNT = re.compile(r"(\d{1,7}) (?=<\d)")
 _START = re.compile(r"<\d{1,3}>")
-_XML = re.compile(r"<\?xml|<AuditMessage")
+_XML = re.compile(r"<\?xml|<!DOCTYPE|<AuditMessage")
 _TOGETHER = 1_000
 
 

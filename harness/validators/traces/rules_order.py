@@ -27,6 +27,7 @@ class TracesFollowTime(OverTraces):
         self._last: TraceEvent | None = None
         self._breaks: dict[bool, list[Finding]] = {True: [], False: []}
         self._counts = {True: 0, False: 0}
+        self._steps = {True: 0, False: 0}
 
     def feed(self, batch: Batch) -> Iterator[Finding]:
         """Note the steps of a batch; which of them are wrong is only known at the end."""
@@ -38,6 +39,8 @@ class TracesFollowTime(OverTraces):
             self.examined += 1
             if last is not None and last.recorded_at is not None:
                 step = moment - last.recorded_at
+                if step:
+                    self._steps[step > 0] += 1
                 if step > TOGETHER or step < -TOGETHER:
                     self._note(step > 0, batch, last, event)
             last = event
@@ -46,7 +49,7 @@ class TracesFollowTime(OverTraces):
 
     def end(self) -> Iterator[Finding]:
         """Yield the steps that go against the way in which most of the file goes."""
-        rising = self._counts[True] >= self._counts[False]
+        rising = self._steps[True] >= self._steps[False]
         listed, count = self._breaks[not rising], self._counts[not rising]
         yield from listed
         if count > len(listed):
