@@ -27,7 +27,7 @@ async def journal(request: web.Request) -> web.Response:
 
 def trace_json(trace: Trace, personal: bool) -> dict[str, Any]:
     """A trace with its stable names; the person's data only when they may be read."""
-    values = asdict(trace)
+    values = trace.as_journal()
     return values if personal else {**values, **dict.fromkeys(_PERSONAL)}
 
 

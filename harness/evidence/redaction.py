@@ -1,7 +1,9 @@
 """Live secrets are replaced by typed placeholders before a piece is hashed.
 
 The placeholder keeps equality within a run (same secret, same placeholder) and tells nothing of
-the secret: it is a keyed hash whose key never leaves the process.
+the secret: it is a keyed hash whose key never leaves the process. Secrets that a target file names
+are registered; tokens and OAuth parameters are known by their shape and their name, since a run
+sees thousands of them and each serves once.
 """
 
 from __future__ import annotations
@@ -10,19 +12,69 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import unquote_to_bytes
+
+_TOKEN = "jeton"
+SECRET_PARAMETERS = {
+    "access_token": _TOKEN,
+    "refresh_token": _TOKEN,
+    "id_token": _TOKEN,
+    "id_token_hint": _TOKEN,
+    "subject_token": _TOKEN,
+    "actor_token": _TOKEN,
+    "client_assertion": _TOKEN,
+    "auth_req_id": _TOKEN,
+    "token": _TOKEN,
+    "client_secret": "secret-client",
+    "code_verifier": "verifieur",
+    "code": "code",
+}
+"""OAuth parameter → kind of its placeholder. One kind for all tokens: the access token that is
+answered, introspected and exchanged has the same placeholder everywhere."""
 
 _HEADERS = re.compile(
     rb"(?im)^(authorization|proxy-authorization|cookie|set-cookie|x-control-token)(:[ \t]*)"
     rb"((?:basic|bearer)[ \t]+)?([^\r\n]+)"
 )
+_CODE = re.compile(rb"(?<![0-9A-Za-z])[0-9]{6}(?![0-9A-Za-z])")
+"""A one-time code, as a mail or an SMS writes it."""
+_WORD = rb"[A-Za-z0-9_~%+-]+(?:\.[A-Za-z0-9_~%+-]+)*"
+_JETON = re.compile(rb"(?<![A-Za-z0-9_])(jeton=)(" + _WORD + rb")")
+_LINK = re.compile(rb"(https?://[^/\s<>\"']+)([^\s<>\"']+)")
+_LONG = re.compile(rb"(?<=[/=])(?=[A-Za-z_~%+.-]*[0-9])" + _WORD)
+"""A value or a path segment with a digit in it, which a link may carry as its secret."""
+LINK_SECRET = 16
+"""Characters from which such a part of a link is taken for a secret."""
+_JWT = re.compile(rb"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*(?:\.[\w-]+){0,2}", re.ASCII)
+# Of common words: secret only inside a form or a query of OAuth, beside one of its companions.
+_COMMON = ("code", "token")
+_OWN = "|".join(name for name in SECRET_PARAMETERS if name not in _COMMON).encode()
+# Plain, or inside another address (percent-encoded once more).
+_VALUE = rb"(?:(=)([^&\s\"'<>#]+)|(%3D)((?:(?!%26|%23)[^&\s\"'<>#])+))"
+_FORM = re.compile(rb"(?<![\w-])(" + _OWN + rb")" + _VALUE)
+_COMMON_FORM = re.compile(rb"(?<![\w-])(" + "|".join(_COMMON).encode() + rb")" + _VALUE)
+_JSON = re.compile(rb'"(' + _OWN + rb')(\\*"\s*:\s*\\*")([^"\\]+)')
+_COMPANIONS = re.compile(
+    rb"(?<![\w-])(?:state|session_state|grant_type|code_verifier|redirect_uri|token_type_hint"
+    rb"|client_id)(?:=|%3D)"
+)
+_REACH = 4000
+"""Bytes looked at on each side of `code=` for its companions."""
+_BREAK = re.compile(rb"[\s\"'<>]")
+_PLACED = "«secret".encode()
+_TYPED = re.compile(rb'("(?:password|new_password|totp_secret)"\s*:\s*")([^"\\]+)')
+"""What a person types or keeps, under its name in JSON."""
 
 
 class Redactor:
-    """Replaces registered secrets, and the usual secret headers, in bytes."""
+    """Replaces registered secrets, secret headers, tokens and OAuth parameters, in bytes."""
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
         self._known: dict[bytes, bytes] = {}
+        self._veiled: dict[bytes, bytes] = {}
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} secrets)"
@@ -36,21 +88,112 @@ class Redactor:
             raise ValueError("secret trop court pour être masqué sans abîmer les pièces")
         self._known[value.encode()] = self._placeholder(value.encode(), kind)
 
+    def fingerprint(self, value: str, kind: str) -> str:
+        """Return the placeholder that stands for a secret in the pieces of the run."""
+        return self._placeholder(value.encode(), kind).decode()
+
+    @contextmanager
+    def veil(self, values: Mapping[str, str]) -> Iterator[None]:
+        """Hide values (value → kind) while the block runs, and no longer.
+
+        For what is typed: a code of six digits, or a weak password, hidden for good would blank
+        innocent text of later pieces.
+        """
+        before = self._veiled
+        shapes = {one.encode(): kind for one, kind in values.items() if len(one) >= 4}
+        marks = {value: self._placeholder(value, kind) for value, kind in shapes.items()}
+        self._veiled = {**before, **marks}
+        try:
+            yield
+        finally:
+            self._veiled = before
+
     def clean(self, content: bytes) -> bytes:
-        """Return the bytes with every known secret and secret header replaced."""
-        for value in sorted(self._known, key=len, reverse=True):
-            content = content.replace(value, self._known[value])
+        """Return the bytes with every known secret, secret header and OAuth secret replaced."""
+        known = {**self._veiled, **self._known} if self._veiled else self._known
+        for value in sorted(known, key=len, reverse=True):
+            content = content.replace(value, known[value])
+        if b"password" in content or b"totp_secret" in content:
+            content = _TYPED.sub(self._hide_typed, content)
+        if b"jeton=" in content:
+            content = _JETON.sub(self._hide_token, content)
+        # Plain searches first: most contents hold none of it, and skip the patterns.
+        if b"eyJ" in content:
+            content = _JWT.sub(self._hide_jwt, content)
+        if (
+            b"_token" in content
+            or b"client_" in content
+            or b"code_v" in content
+            or (b"auth_req" in content)
+        ):
+            content = _FORM.sub(self._hide_parameter, content)
+            content = _JSON.sub(self._hide_member, content)
+        if b"code=" in content or b"token=" in content or b"%3D" in content:
+            content = _COMMON_FORM.sub(self._hide_common, content)
         return _HEADERS.sub(self._hide_header, content)
+
+    def clean_message(self, text: str) -> str:
+        """Return the text of a mail or an SMS without its one-time codes nor its links' tokens.
+
+        The tokens are hidden wherever they come back from then on; the codes are too short for it.
+        """
+        cleaned = _LINK.sub(self._clean_link, text.encode())
+        cleaned = _CODE.sub(lambda found: self._placeholder(found.group(), "code"), cleaned)
+        return self.clean(cleaned).decode()
 
     def clean_text(self, text: str) -> str:
         """Return the text with every known secret replaced."""
         return self.clean(text.encode()).decode()
 
+    def _clean_link(self, match: re.Match[bytes]) -> bytes:
+        where, rest = match.groups()
+        for found in _LONG.findall(rest):
+            if len(found) >= LINK_SECRET:
+                self.hide(found.decode(), _TOKEN)
+        return where + self.clean(rest)
+
+    def _hide_token(self, match: re.Match[bytes]) -> bytes:
+        return match.group(1) + self._placeholder(match.group(2), _TOKEN)
+
+    def _hide_typed(self, match: re.Match[bytes]) -> bytes:
+        name, value = match.groups()
+        if value.startswith(_PLACED):
+            return match.group(0)
+        return name + self._placeholder(value, "mot-de-passe")
+
     def _hide_header(self, match: re.Match[bytes]) -> bytes:
         name, colon, scheme, value = match.groups()
-        if value.startswith("«secret".encode()):
+        if value.startswith(_PLACED):
             return match.group(0)
+        if (scheme or b"").strip().lower() == b"bearer":
+            return name + colon + scheme + self._placeholder(value, _TOKEN)
         return name + colon + (scheme or b"") + self._placeholder(value, name.decode().lower())
+
+    def _hide_jwt(self, match: re.Match[bytes]) -> bytes:
+        return self._placeholder(match.group(), _TOKEN)
+
+    def _hide_parameter(self, match: re.Match[bytes]) -> bytes:
+        name, equals, plain, nested_equals, nested = match.groups()
+        value = unquote_to_bytes((plain or nested).replace(b"+", b" "))
+        if nested:
+            value = unquote_to_bytes(value)
+        if value.startswith(_PLACED):
+            return match.group(0)
+        kind = SECRET_PARAMETERS[name.decode()]
+        return name + (equals or nested_equals) + self._placeholder(value, kind)
+
+    def _hide_common(self, match: re.Match[bytes]) -> bytes:
+        before = match.string[max(0, match.start() - _REACH) : match.start()]
+        after = match.string[match.end() : match.end() + _REACH]
+        around = _BREAK.split(before)[-1] + b"&" + _BREAK.split(after, maxsplit=1)[0]
+        oauth = _COMPANIONS.search(around) or b"/introspect" in match.string[:_REACH]
+        return self._hide_parameter(match) if oauth else match.group(0)
+
+    def _hide_member(self, match: re.Match[bytes]) -> bytes:
+        name, middle, value = match.groups()
+        if value.startswith(_PLACED):
+            return match.group(0)
+        return b'"' + name + middle + self._placeholder(value, SECRET_PARAMETERS[name.decode()])
 
     def _placeholder(self, value: bytes, kind: str) -> bytes:
         mark = hmac.new(self._key, value, hashlib.sha256).hexdigest()[:10]

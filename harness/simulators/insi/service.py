@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.evidence.recorder import Recorder
-from harness.model.artefact import SOAP_MEDIA_TYPE, TlsFacts
+from harness.model.artefact import SOAP_MEDIA_TYPE
 from harness.model.identity import Person
 from harness.model.problems import HarnessFault
 from harness.simulators.igc import TestIgc
@@ -21,6 +21,7 @@ from harness.simulators.insi.layout import Operation
 from harness.simulators.insi.messages import Reply
 from harness.simulators.insi.reader import InsiRequest, RequestTraits, read_request
 from harness.simulators.insi.registry import Registry, concerns
+from harness.simulators.listener import HttpsListener, tls_of
 from harness.simulators.loop import ServiceLoop
 from harness.validators.engine import Rule, rules_of
 
@@ -31,7 +32,7 @@ PATH = "/ServiceIdentiteCertifiee"
 LARGEST_REQUEST = 1024 * 1024
 """Bytes of a body beyond which the request is refused (a search takes some kilobytes)."""
 READ_DEADLINE = 10.0
-"""Seconds that a client has to end its handshake, then to send its body."""
+"""Seconds that a client has to send its body."""
 SILENCE = 60.0
 """Seconds after which `sans-reponse` closes the connection of a client that still waits."""
 
@@ -55,35 +56,33 @@ class InsiSimulator:
         silence: float = SILENCE,
     ) -> None:
         self._loop = loop
-        self._igc = igc
         self._recorder = recorder
-        self._address = (host, port)
-        self._extra_client_ca = tuple(extra_client_ca)
+        self._listener = HttpsListener(
+            "simulateur INSi",
+            igc,
+            self._handle,
+            host,
+            port,
+            extra_client_ca=tuple(extra_client_ca),
+        )
         self._silence = silence
         self._lock = threading.Lock()
         self._registry = Registry()
         self._faults: list[ActiveFault] = []
         self._calls = CallJournal()
-        self._refused: list[str] = []
-        self._server: asyncio.AbstractServer | None = None
-        self._web: web.Server | None = None
-        self._bound_port = 0
 
     # -- life ---------------------------------------------------------------------------------
 
     def start(self) -> InsiSimulator:
         """Listen. Raises `HarnessFault` when the port is taken, `ConfigurationProblem` for a CA."""
-        if self._server is None:
+        if not self._listener.is_open:
             len(self._rules)  # loaded now, so that the first call is as quick as the next
-            self._loop.start()
-            self._loop.run(self._listen())
+            self._listener.start(self._loop)
         return self
 
     def stop(self) -> None:
         """Close every connection, those that a fault holds included. May be called twice."""
-        if self._server is not None and self._loop.running:
-            self._loop.run(self._close())
-        self._server = self._web = None
+        self._listener.stop(self._loop)
 
     def __enter__(self) -> InsiSimulator:
         return self.start()
@@ -93,22 +92,13 @@ class InsiSimulator:
 
     @property
     def url(self) -> str:
-        """Return the address of the service: the one listened on when the certificate names it.
-
-        Else the first public name. `localhost` may resolve to IPv6 first, which costs two
-        seconds a connection on Windows.
-        """
-        names = self._igc.public_names
-        name = self._address[0] if self._address[0] in names else names[0]
-        shown = f"[{name}]" if ":" in name else name
-        return f"https://{shown}:{self.port}{PATH}"
+        """Return the address of the service. Raises `HarnessFault` before `start()`."""
+        return f"{self._listener.base}{PATH}"
 
     @property
     def port(self) -> int:
         """Return the port listened on. Raises `HarnessFault` before `start()`."""
-        if not self._bound_port:
-            raise HarnessFault("le simulateur INSi n'est pas démarré : appelez start()")
-        return self._bound_port
+        return self._listener.port
 
     # -- verbs --------------------------------------------------------------------------------
 
@@ -168,8 +158,7 @@ class InsiSimulator:
     @property
     def refused(self) -> tuple[str, ...]:
         """Return, in French, why each refused TLS connection was refused."""
-        with self._lock:
-            return tuple(self._refused)
+        return self._listener.refused
 
     def calls_for(self, person: Person, after: int = 0) -> list[InsiCall]:
         """Return the calls about a person, those of exchange number above `after`."""
@@ -193,36 +182,6 @@ class InsiSimulator:
     def _rules(self) -> tuple[Rule, ...]:
         return rules_of("insi")
 
-    async def _listen(self) -> None:
-        from aiohttp import web
-
-        from harness.simulators.insi.tls import server_context
-
-        context = server_context(self._igc, self._extra_client_ca, self._refuse)
-        # A client that leaves cancels its handler: a held connection frees itself.
-        self._web = web.Server(self._handle, handler_cancellation=True, access_log=None)
-        host, port = self._address
-        try:
-            self._server = await asyncio.get_running_loop().create_server(
-                self._web, host, port, ssl=context, ssl_handshake_timeout=READ_DEADLINE
-            )
-        except OSError as error:
-            raise HarnessFault(
-                f"le simulateur INSi ne peut pas écouter sur {host}:{port} ({error.strerror}) : "
-                "libérez ce port ou changez [simulators] dans le fichier de cible"
-            ) from error
-        self._bound_port = self._server.sockets[0].getsockname()[1]
-
-    async def _close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-        if self._web is not None:
-            await self._web.shutdown(0.1)
-
-    def _refuse(self, reason: str) -> None:
-        with self._lock:
-            self._refused.append(reason)
-
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
         from aiohttp import web
 
@@ -241,7 +200,7 @@ class InsiSimulator:
             body,
             request.headers.get("Content-Type", ""),
             request.path,
-            _tls_of(request),
+            tls_of(request),
             problem,
         )
         decision = self._decide(arrival)
@@ -289,10 +248,3 @@ class InsiSimulator:
             body=answer,
             headers={"Content-Type": f"{SOAP_MEDIA_TYPE}; charset=utf-8"},
         )
-
-
-def _tls_of(request: web.BaseRequest) -> TlsFacts | None:
-    transport = request.transport
-    connection = transport.get_extra_info("ssl_object") if transport is not None else None
-    facts: TlsFacts | None = getattr(connection, "facts", None)
-    return facts

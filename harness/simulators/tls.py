@@ -1,4 +1,4 @@
-"""TLS side of the simulator: a required client certificate, our CRL, and the refusals kept.
+"""TLS side of the simulators: the client certificate, our CRL, and the refusals kept.
 
 Python says nothing of a handshake that fails; the subclass of `SSLObject` (a documented door of
 `ssl.SSLContext`) notes why, because a vendor whose certificate is refused must be told.
@@ -9,11 +9,14 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from harness.model.artefact import TlsFacts
 from harness.model.problems import ConfigurationProblem
 from harness.simulators.igc import TestIgc
+
+ClientCertificate = Literal["required", "optional", "none"]
+"""What a server asks of its clients; one that is presented is always checked."""
 
 _REASONS = {
     "PEER_DID_NOT_RETURN_A_CERTIFICATE": "aucun certificat client présenté",
@@ -33,10 +36,20 @@ _REASONS = {
 }
 
 
+_DEMANDS = {
+    "required": ssl.CERT_REQUIRED,
+    "optional": ssl.CERT_OPTIONAL,
+    "none": ssl.CERT_NONE,
+}
+
+
 def server_context(
-    igc: TestIgc, extra_client_ca: tuple[Path, ...], refused: Callable[[str], None]
+    igc: TestIgc,
+    extra_client_ca: tuple[Path, ...],
+    refused: Callable[[str], None],
+    client: ClientCertificate = "required",
 ) -> ssl.SSLContext:
-    """Return the context of a server that demands a client certificate of a trusted authority.
+    """Return the context of a server, with what it asks of its clients' certificates.
 
     With `extra_client_ca` OpenSSL cannot be told to check revocation for our authority alone, so
     the serial numbers of our CRL are compared at the end of the handshake. Raises
@@ -45,7 +58,7 @@ def server_context(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(igc.server_cert, igc.server_key)
-    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_mode = _DEMANDS[client]
     context.load_verify_locations(igc.chain)
     revoked: frozenset[int] = frozenset()
     if extra_client_ca:
