@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _PERSON = "1"
 _ACCOUNT_ROLES = frozenset({"11", "24"})
 """ParticipantObjectTypeCode of a person; ParticipantObjectTypeCodeRole of a user account."""
+_PREFIX = re.compile(r".*[:/#](?=.)")
 _PLACES = {
     **dict.fromkeys(("demande", "requete", "request"), "request"),
     **dict.fromkeys(("reponse", "answer", "response"), "answer"),
@@ -57,16 +59,20 @@ def _author(root: etree._Element) -> etree._Element | None:
 
 
 def _user_type(author: etree._Element | None) -> str:
-    """Return what kind of identifier UserID is.
+    """Return what kind of identifier names the user.
 
     DICOM has no attribute for it: the type is in the identifier itself, as a CX
-    (`id^^^&OID&ISO`), a URN or a prefix (`RPPS:…`).
+    (`id^^^&OID&ISO`), a domain (`login@domaine`, PS3.15 A.5.2), a URI or a prefix (`RPPS:…`).
     """
-    user = _of(author, "UserID")
-    if "^" in user:
-        return " ".join(part for part in user.split("^")[1:] if part)
-    prefix, colon, _ = user.rpartition(":")
-    return prefix if colon else ""
+    for name in ("UserID", "AlternativeUserID"):
+        user = _of(author, name)
+        if "^" in user:
+            return " ".join(part for part in user.split("^")[1:] if part)
+        if "@" in user:
+            return user.rpartition("@")[2]
+        if found := _PREFIX.match(user):
+            return found[0]
+    return ""
 
 
 def _objects(root: etree._Element) -> tuple[dict[str, str], list[str]]:

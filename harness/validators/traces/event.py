@@ -91,7 +91,12 @@ class Batch(NamedTuple):
     """What the numbers count: `LINE` or `ENTRY`."""
     events: list[TraceEvent]
     broken: list[Broken]
+    source: str = ""
+    """Which export it is of, when a check holds several; the pages of one have the same."""
+    title: str = ""
+    """What findings call the artefact, when a check holds several."""
 
     def at(self, number: int, what: str = "") -> str:
         """Return a place as findings say it: `ligne 12 : auteur`."""
-        return f"{self.unit} {number}{f' : {what}' if what else ''}"
+        before, after = (f"{self.title}, " if self.title else ""), (f" : {what}" if what else "")
+        return f"{before}{self.unit} {number}{after}"

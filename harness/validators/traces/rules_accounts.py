@@ -71,12 +71,13 @@ class AccountLifeIsTraced(OverActs):
 
     def end(self) -> Iterator[Finding]:
         """Judge each act on an account that has its trace."""
-        for act, event in self.told():
+        for ledger, act, event in self.told():
             if act.kind not in _LIFE_CYCLE:
                 continue
             self.examined += 1
             for what, expected, found, level in _account_gaps(act, event):
-                yield Finding(self.at(event, f"{what} ({act.kind})"), expected, found, level=level)
+                at = ledger.at(event, f"{what} ({act.kind})")
+                yield Finding(at, expected, found, level=level)
 
 
 def _account_gaps(act: Act, event: TraceEvent) -> Iterator[Gap]:

@@ -25,13 +25,15 @@ class TracesFollowTime(OverTraces):
     def __init__(self, check: Check) -> None:
         super().__init__(check)
         self._last: TraceEvent | None = None
+        self._source = ""
         self._breaks: dict[bool, list[Finding]] = {True: [], False: []}
         self._counts = {True: 0, False: 0}
         self._steps = {True: 0, False: 0}
 
     def feed(self, batch: Batch) -> Iterator[Finding]:
         """Note the steps of a batch; which of them are wrong is only known at the end."""
-        last = self._last
+        last = self._last if batch.source == self._source else None
+        self._source = batch.source
         for event in batch.events:
             moment = event.recorded_at
             if moment is None:

@@ -17,7 +17,8 @@ _KEPT = 5_000
 """Different actions remembered; a journal has some tens of them."""
 _FRENCH = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?: à)?[ T,]+(?=\d{2}:)")
 _SHORTEST = len("2026-11-22T10:14")
-_INSIDE = re.compile(r".*[/:]")
+_INSIDE = re.compile(r".*[/:#]")
+_AFTER = re.compile(r"[\^@]")
 _BETWEEN = re.compile(r"[\s,;|()\[\]<>«»\"]+")
 
 
@@ -124,8 +125,8 @@ def _reshaped(text: str) -> str:
 def identifiers(text: str) -> frozenset[str]:
     """Return the identifiers that a text gives: its words, and what stands inside them.
 
-    `Patient/12` gives 12, `id^^^&OID&ISO` gives id, `RPPS:810…` gives 810….
+    `Patient/12` gives 12, `id^^^&OID&ISO` and `id@domaine` give id, `RPPS:810…` gives 810….
     """
     words = {one for one in _BETWEEN.split(text) if one}
-    inside = {_INSIDE.sub("", one.partition("^")[0]) for one in words}
+    inside = {_INSIDE.sub("", _AFTER.split(one, maxsplit=1)[0]) for one in words}
     return frozenset(words | inside)
