@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 _PERSON = "1"
 _ACCOUNT_ROLES = frozenset({"11", "24"})
 """ParticipantObjectTypeCode of a person; ParticipantObjectTypeCodeRole of a user account."""
-_PREFIX = re.compile(r".*[:/#](?=.)")
 _PLACES = {
     **dict.fromkeys(("demande", "requete", "request"), "request"),
     **dict.fromkeys(("reponse", "answer", "response"), "answer"),
@@ -36,7 +34,6 @@ def message_values(root: etree._Element) -> tuple[dict[str, str], tuple[str, ...
         or _of(event, "EventActionCode"),
         "result": _of(event, "EventOutcomeIndicator"),
         "author": _joined(*(_of(author, name) for name in ("UserID", "AlternativeUserID"))),
-        "author_type": _user_type(author),
         "role": _joined(*(_said(one) for one in _children(author, "RoleIDCode"))),
         "origin": _joined(
             *(_of(one, "AuditSourceID") for one in root.iterfind("AuditSourceIdentification")),
@@ -56,23 +53,6 @@ def _author(root: etree._Element) -> etree._Element | None:
     people = root.findall("ActiveParticipant")
     asking = [one for one in people if one.get("UserIsRequestor", "").casefold() == "true"]
     return next(iter(asking or people), None)
-
-
-def _user_type(author: etree._Element | None) -> str:
-    """Return what kind of identifier names the user.
-
-    DICOM has no attribute for it: the type is in the identifier itself, as a CX
-    (`id^^^&OID&ISO`), a domain (`login@domaine`, PS3.15 A.5.2), a URI or a prefix (`RPPS:…`).
-    """
-    for name in ("UserID", "AlternativeUserID"):
-        user = _of(author, name)
-        if "^" in user:
-            return " ".join(part for part in user.split("^")[1:] if part)
-        if "@" in user:
-            return user.rpartition("@")[2]
-        if found := _PREFIX.match(user):
-            return found[0]
-    return ""
 
 
 def _objects(root: etree._Element) -> tuple[dict[str, str], list[str]]:

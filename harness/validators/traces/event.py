@@ -7,7 +7,7 @@ from typing import NamedTuple
 from harness.validators.fhir.audit import AuditMessage
 
 FIELDS = (
-    *("recorded", "occurred", "action", "author", "author_type", "role", "person", "account"),
+    *("recorded", "occurred", "action", "author", "role", "person", "account"),
     *("result", "origin", "request", "answer", "detail", "id"),
 )
 """What a column of a CSV, or a key of a JSON line, may tell of a trace."""
@@ -57,8 +57,6 @@ class TraceEvent(NamedTuple):
     """Kinds of `trace_words.toml` that the action tells."""
     author: str
     """Every identifier and name given of who acted, blank-separated."""
-    author_type: str
-    """What kind of identifier it is: a system, a type, a prefix."""
     role: str
     person: str
     """Identifiers of the person on whom it was done, blank-separated."""

@@ -31,7 +31,7 @@ Gap = tuple[str, str, str, Level | None]
     overlaps=("TRA-09", "TRA-12", "TRA-13"),
 )
 class SignInIsExtractable(OverTraces):
-    """Traces of sign-in are extracted in a standard format: instant, typed identifier, result."""
+    """Traces of sign-in are extracted in a standard format: instant, identifier typed, result."""
 
     def feed(self, batch: Batch) -> Iterator[Finding]:
         """Judge the traces of a batch that tell a sign-in or a sign-out."""
@@ -49,12 +49,7 @@ class SignInIsExtractable(OverTraces):
         if event.recorded_at is None:
             yield "date et heure", "une date et une heure", event.recorded[:40] or "vide", None
         if not event.author:
-            yield "identifiant", "l'identifiant présenté", "vide", None
-        elif not event.author_type:
-            # A CSV or a JSON line has no place of its own for it; DICOM puts it in UserID.
-            level = None if batch.format in STANDARD_FORMATS else Level.WARNING
-            expected = "un identifiant dont le type est dit (RPPS, identifiant local…)"
-            yield "type d'identifiant", expected, event.author[:60], level
+            yield "identifiant", "l'identifiant saisi, même en échec", "vide", None
         if not event.result and "connexion" in event.kinds:
             yield "résultat", "succès ou échec", "vide", None
 

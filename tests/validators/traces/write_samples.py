@@ -127,8 +127,8 @@ FAULTY: dict[str, Sample] = {
     "TRA-23/refusee-et-faite": tampered(with_(e.NOTE | {"detail": "autre"})),
     "TRA-23/effacee": tampered(with_(left=(e.NOTE,))),
     "TRA-24/format-non-standard": audit(as_csv(e.SIGN_IN), standard=True),
-    "TRA-24/identifiant-sans-type": audit(
-        e.as_syslog(e.SIGN_IN).replace("^^^&amp;1.2.250.1.999.1&amp;ISO", "")
+    "TRA-24/identifiant-absent": audit(
+        e.as_syslog(e.FAILED).replace('UserID="pro.martin^^^&amp;1.2.250.1.999.1&amp;ISO"', "")
     ),
     "TRA-25/nature-tue": told(*with_(e.RIGHTS | {"detail": "inf.roux"})),
     "TRA-25/compte-tu": told(*with_(e.RIGHTS | {"detail": "secrétariat"})),
