@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from demo_dui.fault import Fault, of_theme
+from demo_dui.fault_list_access import ACCESS
 from demo_dui.fault_list_audit import AUDIT
 from demo_dui.fault_list_exchanges import EXCHANGES
 from demo_dui.fault_list_psc import PSC
@@ -193,4 +194,5 @@ FAULTS: tuple[Fault, ...] = (
     *EXCHANGES,
     *AUDIT,
     *PSC,
+    *ACCESS,
 )
