@@ -4,57 +4,62 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hmac
 
 from demo_dui.clock import Clock
 from demo_dui.contact import Contact
-from demo_dui.people import People
+from demo_dui.links import Links
+from demo_dui.lockout import Lockouts
+from demo_dui.passwords import Passwords
+from demo_dui.people import People, Person
+from demo_dui.second_factor import SecondFactors
+from demo_dui.sent_codes import SentCodes
+from demo_dui.service import Dui
 from demo_dui.sessions import Session, Sessions
-from demo_dui.store import Store
-from demo_dui.user import Notice, User
+from demo_dui.sign_in import Denied, SignIn
+from demo_dui.user import Notice
 
 
 class Accounts:
-    """Persons, sessions, clock and contact; and the notices left for the next page."""
+    """Persons, their secrets and their sessions; and the notices left for the next page."""
 
-    def __init__(self, store: Store, password: str, clock: Clock, contact: Contact) -> None:
-        self._password = password
+    def __init__(self, dui: Dui, password: str, clock: Clock, contact: Contact) -> None:
+        store = dui.store
         self.clock = clock
         self.contact = contact
         self.people = People(store)
-        self.sessions = Sessions(clock, lambda: 1200)
+        self.sessions = Sessions(clock, lambda: float(store.parameters.read("idle_seconds")))
+        self.lockouts = Lockouts(store.db, clock)
+        self.links = Links(store.db, clock)
+        self.codes = SentCodes(clock, contact, self.sessions)
+        self.passwords = Passwords(dui, self.people, clock, password)
+        self.factors = SecondFactors(store, self.people, self.codes, clock)
+        self.sign_in = SignIn(dui, self.people, self.passwords, self.factors, self.lockouts)
         self._notices: dict[str, Notice] = {}
 
     def __repr__(self) -> str:
         return f"Accounts({len(self.sessions)} sessions)"
 
-    def check(self, login: str, password: str) -> User | None:
-        """The user of these credentials, or None."""
-        person = self.people.find(login)
-        if person is None or not person.is_of_the_site:
-            return None
-        right = hmac.compare_digest(password.encode(), self._password.encode())
-        return person.user if right else None
-
-    def check_basic(self, header: str) -> User | None:
-        """The user of an HTTP Basic `Authorization` header, or None."""
+    def basic(self, header: str) -> Person | Denied:
+        """The professional of an HTTP Basic `Authorization` header, or why not."""
         scheme, _, encoded = header.partition(" ")
+        unreadable = Denied(401, "En-tête Authorization illisible : HTTP Basic attendu.")
         if scheme.lower() != "basic":
-            return None
+            return unreadable
         try:
             login, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
-            return None
-        return self.check(login, password)
+            return unreadable
+        return self.sign_in.basic(login, password)
 
     def session(self, token: str | None) -> Session | None:
         """The session of a token, or None."""
         return self.sessions.get(token)
 
     def close_all(self) -> None:
-        """End every session."""
+        """End every session, and come back to the real time."""
         self.sessions.clear()
         self._notices.clear()
+        self.clock.shift(0.0)
 
     def leave_notice(self, key: str, notice: Notice) -> None:
         """Keep what the next page of a session must say."""

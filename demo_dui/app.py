@@ -18,12 +18,19 @@ from demo_dui import (
     api_accounts,
     api_actions,
     api_audit,
+    api_clock,
+    api_directory,
     api_site,
     control,
     mllp,
     pages,
+    pages_account,
     pages_actions,
+    pages_contact,
+    pages_enrolment,
     pages_patient,
+    pages_recovery,
+    pages_sign_in,
     pages_site,
     pam_in,
     rendering,
@@ -32,6 +39,8 @@ from demo_dui import (
 from demo_dui.accounts import Accounts
 from demo_dui.clock import Clock
 from demo_dui.contact import Contact, ContactSettings
+from demo_dui.directory import Directory
+from demo_dui.directory_client import DirectoryClient
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
 from demo_dui.psc_settings import DirectorySettings, PscSettings
@@ -39,11 +48,25 @@ from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_in_required
 
-_ROUTES = (
-    *(api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site),
-    *(api_audit, api_actions, pages_actions),
-)
 LOOPBACK = "127.0.0.1"
+_FRONT = (
+    api,
+    api_accounts,
+    api_actions,
+    api_audit,
+    api_directory,
+    api_site,
+    pages,
+    pages_account,
+    pages_actions,
+    pages_contact,
+    pages_enrolment,
+    pages_patient,
+    pages_recovery,
+    pages_sign_in,
+    pages_site,
+    rest_fhir,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +104,7 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in _ROUTES:
+    for module in _FRONT:
         application.add_routes(module.routes)
     rendering.prepare(application)
     return application
@@ -116,18 +139,26 @@ def _server_tls(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
+def _directory(settings: Settings, store: Store, accounts: Accounts) -> Directory:
+    client = DirectoryClient(settings.directory) if settings.directory else None
+    return Directory(client, store, accounts.people, accounts.clock)
+
+
 async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; one JSON line on stdout tells the addresses."""
     store = Store(settings.state)
     insi = InsiClient(settings.insi) if settings.insi else None
     dui = Dui(store, settings.role, insi, settings.partner)
     contact = Contact(settings.contact)
-    accounts = Accounts(store, secrets.password, Clock(), contact)
+    accounts = Accounts(dui, secrets.password, Clock(), contact)
     tls = _server_tls(settings)
     host = settings.host
     runners: list[web.AppRunner] = []
     try:
         application = front(dui, accounts, secure=tls is not None)
+        application[api_directory.DIRECTORY] = _directory(settings, store, accounts)
+        if settings.test_clock:
+            application.add_routes(api_clock.routes)
         runner, http_port = await _listen(application, host, settings.http_port, tls)
         runners.append(runner)
         controlled = control_application(dui, accounts, secrets.control_token)

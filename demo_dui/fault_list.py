@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from demo_dui.fault import Fault, of_theme
+from demo_dui.fault_list_access import ACCESS
 from demo_dui.fault_list_audit import AUDIT
 from demo_dui.fault_list_exchanges import EXCHANGES
+from demo_dui.fault_list_psc import PSC
 from demo_dui.fault_list_site import SITE
 
 _STATUS = of_theme(
@@ -191,4 +193,6 @@ FAULTS: tuple[Fault, ...] = (
     *SITE,
     *EXCHANGES,
     *AUDIT,
+    *PSC,
+    *ACCESS,
 )

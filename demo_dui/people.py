@@ -6,9 +6,11 @@ import json
 import sqlite3
 from dataclasses import dataclass, field, fields, replace
 
+from demo_dui import faults
 from demo_dui.identity import matricule_is_right
 from demo_dui.professionals import Professionals
 from demo_dui.rights import DEFAULT_USERS
+from demo_dui.sessions import MEANS, PSC
 from demo_dui.store import Store
 from demo_dui.user import User
 
@@ -52,6 +54,11 @@ class Person:
     def is_of_the_site(self) -> bool:
         """True for a user that the software is delivered with."""
         return self.login in DEFAULT_USERS
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """True when every means is revoked: only a new activation gives the access back."""
+        return set(MEANS) <= set(self.revoked)
 
 
 _COLUMNS = tuple(f.name for f in fields(Person) if f.name != "account_id")
@@ -102,10 +109,16 @@ class People:
         person = self.find(login)
         if person is None:
             raise KeyError(login)
+        return self.change_of(person, **changes)
+
+    def change_of(self, person: Person, **changes: object) -> Person:
+        """Record a person with new values of some fields, known before or not."""
         return self.save(replace(person, **changes))  # type: ignore[arg-type]  # by field name
 
     def may_use(self, login: str, means: str) -> bool:
         """Tell whether a means of identification still opens this account."""
+        if means == PSC and faults.active("revocation-psc-sans-effet"):
+            return True
         person = self.find(login)
         return person is not None and means not in person.revoked
 

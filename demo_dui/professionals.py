@@ -47,15 +47,15 @@ class Professional:
 
 
 class Professionals:
-    """The table of professionals, over the connection of the store."""
+    """A table of professionals (`professional`, `correspondent`), over the store's connection."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
+    def __init__(self, db: sqlite3.Connection, table: str = "professional") -> None:
+        self._db, self._table = db, table
 
     def add(self, professional: Professional) -> Professional:
         """Record a professional; gives it back with its id. IntegrityError: login taken."""
         marks = ", ".join("?" * len(_COLUMNS))
-        sql = f"INSERT INTO professional ({', '.join(_COLUMNS)}) VALUES ({marks})"
+        sql = f"INSERT INTO {self._table} ({', '.join(_COLUMNS)}) VALUES ({marks})"
         cursor = self._db.execute(sql, _values(professional))
         found = self.find(str(cursor.lastrowid))
         assert found is not None
@@ -64,7 +64,7 @@ class Professionals:
     def save(self, professional: Professional) -> None:
         """Record the present state of a known professional."""
         marks = ", ".join(f"{name} = ?" for name in _COLUMNS)
-        sql = f"UPDATE professional SET {marks} WHERE id = ?"
+        sql = f"UPDATE {self._table} SET {marks} WHERE id = ?"
         self._db.execute(sql, (*_values(professional), professional.id))
 
     def find(self, professional_id: str) -> Professional | None:
@@ -82,7 +82,8 @@ class Professionals:
     def all(self) -> list[Professional]:
         """Every professional, oldest first."""
         return [
-            _professional(row) for row in self._db.execute("SELECT * FROM professional ORDER BY id")
+            _professional(row)
+            for row in self._db.execute(f"SELECT * FROM {self._table} ORDER BY id")
         ]
 
     def duplicates_of(self, wanted: Professional) -> list[Professional]:
@@ -94,7 +95,7 @@ class Professionals:
         ]
 
     def _one(self, where: str, value: str) -> Professional | None:
-        sql = f"SELECT * FROM professional WHERE {where} ORDER BY id LIMIT 1"
+        sql = f"SELECT * FROM {self._table} WHERE {where} ORDER BY id LIMIT 1"
         row = self._db.execute(sql, (value,)).fetchone()
         return _professional(row) if row else None
 

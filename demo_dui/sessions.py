@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from demo_dui import faults
 from demo_dui.clock import Clock
 from demo_dui.user import User
 
@@ -66,6 +67,8 @@ class Sessions:
         before = self._open.pop(token)
         raised = self.open(before.user, (*before.means, *means), stage)
         self._open[raised].activity = before.activity
+        if faults.active("second-facteur-cookie-garde"):
+            self._open[token] = self._open[raised]
         return raised
 
     def get(self, token: str | None) -> Session | None:
@@ -74,15 +77,29 @@ class Sessions:
         if session is None or token is None:
             return None
         now = self._clock.now()
-        if now - session.seen_at > self._idle_seconds() or now - session.opened_at > LONGEST:
+        if self._is_idle(session, now) or now - session.opened_at > LONGEST:
             del self._open[token]
             return None
         session.seen_at = now
         return session
 
+    def _is_idle(self, session: Session, now: float) -> bool:
+        since, most = session.seen_at, self._idle_seconds()
+        if faults.active("inactivite-depuis-connexion"):
+            since = session.opened_at
+        if faults.active("inactivite-delai-double"):
+            most *= 2
+        if faults.active("inactivite-delai-moitie"):
+            most /= 2
+        return now - since > most and not faults.active("inactivite-jamais")
+
+    def all(self) -> tuple[Session, ...]:
+        """Every session of the process."""
+        return tuple(self._open.values())
+
     def close(self, token: str | None) -> None:
         """End a session."""
-        if token:
+        if token and not faults.active("deconnexion-cookie-vivant"):
             self._open.pop(token, None)
 
     def close_those_of(self, login: str, means: str = "", but: str = "") -> int:

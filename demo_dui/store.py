@@ -11,7 +11,7 @@ import uuid
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from demo_dui import access_schema, records, traces
+from demo_dui import access_schema, directory_store, records, traces
 from demo_dui.identity import Draft, Identity, Traits
 from demo_dui.parameters import Parameters
 from demo_dui.records import Records
@@ -49,6 +49,7 @@ CREATE TABLE IF NOT EXISTS work (
 {access_schema.SCHEMA}
 {traces.SCHEMA}
 {records.SCHEMA}
+{directory_store.SCHEMA}
 """
 _TABLES = (
     "identity",
@@ -60,6 +61,7 @@ _TABLES = (
     "work",
     "record",
     *access_schema.TABLES,
+    *directory_store.TABLES,
 )
 
 

@@ -15,6 +15,7 @@ DIRECTORY_CALL, DIRECTORY_REFRESH = "appel à l'Annuaire Santé", "mise à jour 
 MAILBOX_SEARCH = "recherche d'adresse MSSanté"
 PROFESSIONAL_REFRESH = "mise à jour d'un professionnel"
 CORRESPONDENT = "création de correspondant"
+CORRESPONDENT_CHANGE = "changement de correspondant"
 PSC_REFRESH, PSC_EXCHANGE = "renouvellement de jeton PSC", "échange de jeton PSC"
 
 REFUSALS = frozenset({"refus", "blocage", "ko", "AE", "AR"})

@@ -169,6 +169,47 @@ def names_of(needs: Needs) -> tuple[str, ...]:
     return ("INSi", *(name for name, needed in wanted.items() if needed))
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A simulator that a run will start: what to give to the software, and its fixed port.
+
+    `address` is empty when the port is free, hence known at the start only.
+    """
+
+    name: str
+    address: str
+    port_key: str
+
+
+def planned(options: Simulators, needs: Needs) -> list[Planned]:
+    """Return the simulators that `[simulators]` announces, by the addresses they will have."""
+    from harness.simulators.annuaire.layout import API_PATH, EXTRACTION_PATH
+    from harness.simulators.insi.service import PATH as INSI_PATH
+    from harness.simulators.psc.provider import REALM
+    from harness.simulators.sms.service import PATH as SMS_PATH
+
+    discovery = f"{REALM}/.well-known/wallet-openid-configuration"
+    rows = [("INSi", "insi", f"https://{{}}{INSI_PATH}", True)]
+    rows += [("Pro Santé Connect", "psc", f"https://{{}}{discovery}", needs.psc)]
+    rows += [("Pro Santé Connect, portefeuille", "psc_wallet", "https://{}/auth", needs.psc)]
+    rows += [("Annuaire Santé", "annuaire", f"https://{{}}{API_PATH}", needs.annuaire)]
+    rows += [("Annuaire, extraction", "annuaire", f"https://{{}}{EXTRACTION_PATH}", needs.annuaire)]
+    rows += [("Courriel", "mail", "{} (SMTP, STARTTLS)", needs.mail)]
+    rows += [("SMS", "sms", f"https://{{}}{SMS_PATH}", needs.sms)]
+    # The certificate bears the public name, localhost and 127.0.0.1: see `public_names`.
+    loopback = options.bind == "127.0.0.1"
+    found = []
+    for name, port_name, shape, needed in rows:
+        port = getattr(options.ports, port_name)
+        host = options.bind if loopback else options.public_name
+        if loopback and port_name == "psc_wallet":
+            host = "localhost"  # the pages stand at another host than the issuer
+        address = shape.format(f"{host}:{port}") if port else ""
+        if needed:
+            found.append(Planned(name, address, f"simulators.ports.{port_name}"))
+    return found
+
+
 def _table(written: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = written.get(name)
     return found if isinstance(found, dict) else {}

@@ -167,7 +167,8 @@ def diagnosed(target_file: Path) -> list[Line]:
         bench = Workbench(target_file, Path(folder))
         try:
             assert bench.demo is not None
-            return diagnose(target_file, {**environ, **bench.demo.environ})
+            told = {**environ, **bench.demo.environ}
+            return diagnose(target_file, told, services=bench.services)
         finally:
             bench.close()
             bench.journal.close({"doctor": target_file.name})

@@ -12,6 +12,8 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import unquote_to_bytes
 
 _TOKEN = "jeton"
@@ -62,6 +64,8 @@ _REACH = 4000
 """Bytes looked at on each side of `code=` for its companions."""
 _BREAK = re.compile(rb"[\s\"'<>]")
 _PLACED = "«secret".encode()
+_TYPED = re.compile(rb'("(?:password|new_password|totp_secret)"\s*:\s*")([^"\\]+)')
+"""What a person types or keeps, under its name in JSON."""
 
 
 class Redactor:
@@ -70,6 +74,7 @@ class Redactor:
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
         self._known: dict[bytes, bytes] = {}
+        self._veiled: dict[bytes, bytes] = {}
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} secrets)"
@@ -87,10 +92,29 @@ class Redactor:
         """Return the placeholder that stands for a secret in the pieces of the run."""
         return self._placeholder(value.encode(), kind).decode()
 
+    @contextmanager
+    def veil(self, values: Mapping[str, str]) -> Iterator[None]:
+        """Hide values (value → kind) while the block runs, and no longer.
+
+        For what is typed: a code of six digits, or a weak password, hidden for good would blank
+        innocent text of later pieces.
+        """
+        before = self._veiled
+        shapes = {one.encode(): kind for one, kind in values.items() if len(one) >= 4}
+        marks = {value: self._placeholder(value, kind) for value, kind in shapes.items()}
+        self._veiled = {**before, **marks}
+        try:
+            yield
+        finally:
+            self._veiled = before
+
     def clean(self, content: bytes) -> bytes:
         """Return the bytes with every known secret, secret header and OAuth secret replaced."""
-        for value in sorted(self._known, key=len, reverse=True):
-            content = content.replace(value, self._known[value])
+        known = {**self._veiled, **self._known} if self._veiled else self._known
+        for value in sorted(known, key=len, reverse=True):
+            content = content.replace(value, known[value])
+        if b"password" in content or b"totp_secret" in content:
+            content = _TYPED.sub(self._hide_typed, content)
         if b"jeton=" in content:
             content = _JETON.sub(self._hide_token, content)
         # Plain searches first: most contents hold none of it, and skip the patterns.
@@ -130,6 +154,12 @@ class Redactor:
 
     def _hide_token(self, match: re.Match[bytes]) -> bytes:
         return match.group(1) + self._placeholder(match.group(2), _TOKEN)
+
+    def _hide_typed(self, match: re.Match[bytes]) -> bytes:
+        name, value = match.groups()
+        if value.startswith(_PLACED):
+            return match.group(0)
+        return name + self._placeholder(value, "mot-de-passe")
 
     def _hide_header(self, match: re.Match[bytes]) -> bytes:
         name, colon, scheme, value = match.groups()

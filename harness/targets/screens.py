@@ -34,6 +34,7 @@ from harness.targets.screen_pages import (
 )
 from harness.targets.target import Credentials, Target
 from harness.targets.tls import network_reason, tls_reason
+from harness.targets.visiting import Peer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Playwright, Response
@@ -64,12 +65,17 @@ class BrowserScreens:
         executable: Path,
         credentials: Credentials | None = None,
         host: BrowserScreens | None = None,
+        peers: tuple[Peer, ...] = (),
     ) -> None:
-        """Prepare a browser for one user; with `host`, a separate context of its browser."""
+        """Prepare a browser for one user; with `host`, a separate context of its browser.
+
+        `peers` are whom its pages may lead to, besides the target.
+        """
         self._target = target
         options = target.drivers.screens
         self._options = replace(options, credentials=credentials) if credentials else options
         self._host = host
+        self._peers = peers
         self._recorder = recorder
         self._executable = executable
         self._timeout = target.delay("screens") * 1000
@@ -197,7 +203,7 @@ class BrowserScreens:
         if self._browser is None:
             playwright = sync_playwright().start()
             try:
-                self._browser = launch(playwright, self._executable, self._target)
+                self._browser = launch(playwright, self._executable, self._target, self._peers)
             except BaseException:
                 playwright.stop()  # a second one cannot start beside it: the next page tries anew
                 raise

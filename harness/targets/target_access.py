@@ -48,6 +48,17 @@ class StageMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FixedAccount:
+    """`[drivers.visitor.accounts.KIND]`: an account that the vendor made for the banc."""
+
+    __pydantic_config__: ClassVar = STRICT
+    user: str
+    secret: str = field(repr=False)
+    totp_secret: str = field(default="", repr=False)
+    """Key of its TOTP application, base32; empty when it has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitorOptions:
     """`[drivers.visitor]`: the pages by which users sign in and manage their account."""
 
@@ -71,6 +82,10 @@ class VisitorOptions:
     """Where the code stands in a mail or an SMS: a regular expression with one group."""
     link: str = r"(https?://[^\s<>\"']+)"
     """Where the link stands in a mail."""
+    hosts: tuple[str, ...] = ()
+    """Other servers the pages lead to, `https://sso.exemple.fr`; verified as the target is."""
+    accounts: Mapping[str, FixedAccount] = field(default_factory=dict)
+    """`patient`, `professional` → an account that exists, where none can be created."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,10 @@ LATER_THEMES = {
     "journal",
     "psc",
     "annuaire",
+    "connexion",
+    "second-facteur",
+    "mots-de-passe",
+    "comptes",
 }
 VOLATILE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{20}|20[0-9]{12}|20\d\d-\d\d-\d\dT[0-9:.]+Z|IPP[0-9A-F]{12}"

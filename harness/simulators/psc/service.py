@@ -14,6 +14,7 @@ from harness.evidence.recorder import Recorder
 from harness.model.access import OidcCall, OidcReleve
 from harness.model.problems import HarnessFault, Inconclusive
 from harness.model.professional import Professional
+from harness.simulators.clock import Clock
 from harness.simulators.igc import TestIgc
 from harness.simulators.listener import HttpsListener, client_certificate_of, tls_of
 from harness.simulators.loop import ServiceLoop
@@ -22,7 +23,6 @@ from harness.simulators.psc.authorize import authorize, decide, identify
 from harness.simulators.psc.calls import CallLog
 from harness.simulators.psc.ciba import begin
 from harness.simulators.psc.ciba import decide as decide_ciba
-from harness.simulators.psc.clock import Clock
 from harness.simulators.psc.discovery import discovery, jwks
 from harness.simulators.psc.introspection import introspection
 from harness.simulators.psc.logout import logout
