@@ -84,7 +84,7 @@ class DirectoryDesk:
         self._annuaire.knows(*people)
         return people
 
-    def changes(self, held: Held, **changes: str) -> Held:
+    def changes(self, held: Held, **changes: Any) -> Held:
         """Have the Annuaire change what it says of a professional."""
         changed = replace(held.professional, **changes)
         self._known[changed.key] = changed
@@ -241,4 +241,3 @@ def _homonym(one: Professional, number: int) -> Professional:
     rpps = stem + luhn_digit(stem)
     local = "".join(char for char in one.exercise_name.lower() if char.isalpha())
     return replace(one, rpps=rpps, mailboxes=(f"{local}.{rpps[-5:]}@medecin.formation.mssante.fr",))
-

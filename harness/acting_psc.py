@@ -22,12 +22,13 @@ from harness.model.psc_cases import ID_TOKEN_FAULTS, REFUSALS, PscCase
 from harness.targets.base import Screen
 
 if TYPE_CHECKING:
+    from harness.acting_access import AccessDesk
     from harness.acting_people import PeopleDesk
     from harness.acting_secrets import Account, TargetHours
     from harness.simulators.annuaire import AnnuaireSimulator
     from harness.simulators.psc import PscSimulator
     from harness.targets.access_base import PscAnswer, PscSession
-    from harness.targets.visiting import Cookie, Visit, Visiting, Visitor
+    from harness.targets.visiting import Cookie, Visit, Visitor
 
 CARD, MOBILE = "CPS", "e-CPS"
 MEANS, COOKIE = "psc", "cookie"
@@ -80,21 +81,23 @@ class PscDesk:
     def __init__(
         self,
         simulator: PscSimulator,
-        visits: Visiting,
-        session: Callable[[], PscSession],
+        access: AccessDesk,
         people: PeopleDesk,
-        cast: Cast,
+        session: Callable[[], PscSession],
         annuaire: AnnuaireSimulator | None,
         hours: TargetHours,
+        cast: Cast,
     ) -> None:
-        """Walk by `visits`; `session` gives what asks about a session, made when it is needed."""
+        """Have the users of `access`; `session` makes what asks about a session."""
         self._simulator = simulator
-        self._visits = visits
-        self._session = session
+        self._access = access
+        self._visits = access.visits
         self._people = people
-        self._cast = cast
+        self._session = session
         self._annuaire = annuaire
         self._hours = hours
+        self._cast = cast
+        self._patient = ""
 
     # -- who ----------------------------------------------------------------------------------
 
@@ -134,21 +137,26 @@ class PscDesk:
 
     # -- signing in ---------------------------------------------------------------------------
 
-    def start(self, key: str = "medecin") -> PscAccess:
-        """Press the button of the software and stop before the pages of Pro Santé Connect."""
+    def start(self, key: str = "medecin", *, watched: bool = False) -> PscAccess:
+        """Press the button of the software and stop before the pages of Pro Santé Connect.
+
+        `watched` puts the user before pages of which a picture will be filed.
+        """
         professional, mark = self._cast.professional(key), self._simulator.mark()
-        visitor = self._visits.start()
+        visitor = self._access.watched.start() if watched else self._access.start()
         visit = self._visits.walk(visitor, "psc_start")
         releve = self._said(professional, visit, "", ())
         return PscAccess(professional, _filed(releve), self._calls(mark), visitor, mark)
 
-    def sign_in(self, key: str = "medecin", case: str = "", *, means: str = MOBILE) -> PscAccess:
+    def sign_in(
+        self, key: str = "medecin", case: str = "", *, means: str = MOBILE, watched: bool = False
+    ) -> PscAccess:
         """Sign in through the pages of Pro Santé Connect and try every protected address.
 
         `case` is a fault under which Pro Santé Connect answers, `USER_REFUSAL` for a user who
         refuses the consent, another word of `PscCase` that the relevé keeps, or ''.
         """
-        return self.follow(self.start(key), case, means=means)
+        return self.follow(self.start(key, watched=watched), case, means=means)
 
     def follow(self, begun: PscAccess, case: str = "", *, means: str = MOBILE) -> PscAccess:
         """Go through the pages of Pro Santé Connect and come back. `case` as in `sign_in`."""
@@ -193,9 +201,9 @@ class PscDesk:
         The visitor of `access` stays on the page that follows its sign-out.
         """
         self._visits.walk(access.visitor, "sign_out")
-        thief = self._visits.start()
+        thief = self._access.start()
         thief.carry(access.cookies)
-        reached = self._visits.reach(thief, KIND)
+        reached = self._reached(thief)
         stage = OPENED if any(one.open for one in reached) else SIGN_IN
         releve = replace(
             AccessReleve.parse(access.releve),
@@ -261,7 +269,7 @@ class PscDesk:
             self._simulator.works(professional)
 
     def _tried(self, access: PscAccess, visit: Visit, case: str) -> PscAccess:
-        reached = self._visits.reach(access.visitor, KIND)
+        reached = self._reached(access.visitor)
         releve = self._said(access.professional, visit, case, reached)
         return replace(
             access,
@@ -270,6 +278,12 @@ class PscDesk:
             callback=self._callback(visit, access.mark) or access.callback,
             cookies=self._visits.session(access.visitor),
         )
+
+    def _reached(self, visitor: Visitor) -> tuple[Reached, ...]:
+        if not self._patient:
+            # Addresses of a record want somebody's: one patient serves the whole scenario.
+            self._patient = self._people.known().ref.id
+        return self._visits.reach(visitor, KIND, patient_id=self._patient)
 
     def _said(
         self, who: Professional, visit: Visit, case: str, reached: tuple[Reached, ...]
