@@ -149,6 +149,12 @@ class Connections:
     def _visitor(self) -> Visitor:
         """Return a fresh user before the pages: in the browser, or without one."""
         delay = self.target.delay(C.SIGN_IN)
+        if self.target.drivers.visitor.way == "browser":
+            host = self._pages or self._browser_pages(self.target.drivers.screens.credentials)
+            if host is not None:
+                from harness.targets.browser_visitor import BrowserVisitor
+
+                return BrowserVisitor(self.target, self._recorder, host, delay, self.peers)
         from harness.targets.html_visitor import HtmlVisitor
 
         return HtmlVisitor(self.target, self._recorder, delay, self.peers)

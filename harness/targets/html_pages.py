@@ -9,21 +9,22 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
-from harness.targets.visit_pages import captcha_in
+from harness.targets.form_faults import (
+    FormFault,
+    absent_button,
+    absent_controls,
+    button_fault,
+    captcha_fault,
+    captcha_in,
+    choice_fault,
+    compulsory_fault,
+)
 
 _BLANKS = re.compile(r"\s+")
 _REFRESH = re.compile(r"(?i)^\s*(\d+)(?:\.\d*)?\s*[;,]\s*url\s*=\s*['\"]?([^'\"]+)")
 _AT_ONCE = 5
 """Seconds under which a page that refreshes itself is a redirect."""
 _BUTTONS = ".//button[not(@type) or @type='submit'] | .//input[@type='submit' or @type='image']"
-
-
-class FormFault(Exception):
-    """Why a form cannot be filled: what was seen, expected, to do."""
-
-    def __init__(self, seen: str, expected: str, todo: str) -> None:
-        super().__init__(seen)
-        self.seen, self.expected, self.todo = seen, expected, todo
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,8 @@ class HtmlPage:
     def refresh(self) -> str:
         """Return the address to which the page sends by itself, or ''."""
         for one in self._root.xpath("//meta[@content][@http-equiv]"):
-            found = _REFRESH.match(one.get("content"))
-            if one.get("http-equiv").lower() == "refresh" and found and int(found[1]) <= _AT_ONCE:
-                return str(urljoin(self._url, found[2].strip()))
+            if one.get("http-equiv").lower() == "refresh":
+                return redirect_of(one.get("content"), self._url)
         return ""
 
     @property
@@ -76,13 +76,8 @@ class HtmlPage:
     def filled(self, values: Mapping[str, str], text: str) -> Submission:
         """Fill the form that has every control and press its button. Raises `FormFault`."""
         form = self._form_with(values)
-        typed = any("captcha" in name.casefold() for name in values)
-        if self.captcha and not typed:
-            raise FormFault(
-                f"un captcha ({self.captcha}) garde le formulaire",
-                "un formulaire qu'un automate peut remplir",
-                "coupez le captcha sur la plateforme d'essai, ou mettez-y ses clés de test",
-            )
+        if self.captcha and not any("captcha" in name.casefold() for name in values):
+            raise captcha_fault(self.captcha)
         button = self._button_of(form, text)
         for name, value in values.items():
             _fill(form, name, value)
@@ -98,11 +93,7 @@ class HtmlPage:
         for link in self._root.xpath("//a[@href]"):
             if _name(link) == text:
                 return Submission("GET", urljoin(self._url, link.get("href")))
-        raise FormFault(
-            f"ni bouton ni lien « {text} » ; vus : {_listed(self._choices())}",
-            f"un bouton ou un lien « {text} »",
-            "corrigez `press` dans le parcours de [drivers.visitor.journeys]",
-        )
+        raise absent_button(text, self._choices())
 
     def _choices(self) -> Iterator[str]:
         for one in self._root.xpath(f"{_BUTTONS} | //a[@href]"):
@@ -114,13 +105,7 @@ class HtmlPage:
             if all(name in form.fields for name in values):
                 return form
         absent = [n for n in values if not any(n in form.fields for form in forms)]
-        what = ", ".join(f"« {one} »" for one in absent or values)
-        raise FormFault(
-            f"aucun formulaire n'a {what} ; champs vus : {_listed(self.controls)}"
-            + (f" ; la page porte un captcha ({self.captcha})" if self.captcha else ""),
-            f"un formulaire avec {', '.join(values)}",
-            "corrigez `fill` dans le parcours de [drivers.visitor.journeys]",
-        )
+        raise absent_controls(absent or values, values, self.controls, self.captcha)
 
     def _buttons(self, form: Any) -> list[Any]:
         outside = self._root.xpath("//*[@form=$key]", key=form.get("id")) if form.get("id") else []
@@ -134,12 +119,7 @@ class HtmlPage:
             return fitting[0]
         if not text and not buttons:
             return None  # sent by the Enter key
-        names = _listed(_name(one) for one in buttons)
-        raise FormFault(
-            f"le formulaire a pour boutons : {names}",
-            f"un bouton « {text} »" if text else "un seul bouton",
-            "écrivez dans `press` du parcours le texte du bouton, tel que la page le montre",
-        )
+        raise button_fault(text, map(_name, buttons))
 
     def _form_of(self, button: Any) -> Any:
         key = button.get("form")
@@ -155,11 +135,7 @@ class HtmlPage:
             compulsory = one.get("required") is not None or one.get("aria-required") == "true"
             if not compulsory or not name or name in sent or name in values:
                 continue
-            raise FormFault(
-                f"le champ obligatoire « {name} » n'est pas rempli",
-                "un formulaire dont le parcours remplit chaque champ obligatoire",
-                f"ajoutez « {name} » à `fill` dans le parcours de [drivers.visitor.journeys]",
-            )
+            raise compulsory_fault(name)
 
     def _submission(self, form: Any, button: Any) -> Submission:
         pairs = [*form.form_values()]
@@ -189,12 +165,7 @@ def _fill(form: Any, name: str, value: str) -> None:
     try:
         form.fields[name] = value
     except ValueError as error:
-        raise FormFault(
-            f"le champ « {name} » n'offre pas le choix « {value} » ; choix vus : "
-            f"{_listed(getattr(control, 'value_options', ()))}",
-            "un choix de la page",
-            f"corrigez la valeur de « {name} » dans le parcours",
-        ) from error
+        raise choice_fault(name, value, getattr(control, "value_options", ())) from error
 
 
 def _option(control: Any, value: str) -> str:
@@ -209,6 +180,9 @@ def _name(element: Any) -> str:
     return text or element.get("value") or element.get("aria-label") or element.get("title") or ""
 
 
-def _listed(names: Any) -> str:
-    found = [str(one) for one in names if one][:12]
-    return ", ".join(f"« {one[:40]} »" for one in found) or "aucun"
+def redirect_of(content: str, url: str) -> str:
+    """Return where a refresh sends the page at `url` at once, or an empty text."""
+    found = _REFRESH.match(content)
+    if not found or int(found[1]) > _AT_ONCE:
+        return ""
+    return str(urljoin(url, found[2].strip()))

@@ -12,12 +12,15 @@ from harness.evidence.recorder import Recorder
 from harness.model.problems import TargetUnreachable, UnexpectedAnswer
 from harness.model.releve import ScreenReleve
 from harness.targets.base import Screen
-from harness.targets.html_pages import FormFault, HtmlPage, Submission
+from harness.targets.form_faults import FormFault
+from harness.targets.html_pages import HtmlPage, Submission
 from harness.targets.http_client import Answer, HttpClient, excerpt
 from harness.targets.page_reading import Place, read_html, releve_of
 from harness.targets.target import NO_CREDENTIALS, Endpoints, Proxy, Target
 from harness.targets.visit_pages import (
+    ANY_STATUS,
     MAX_REDIRECTS,
+    PAGES,
     READABLE,
     shown_url,
     told,
@@ -27,8 +30,6 @@ from harness.targets.visiting import Cookie, Peer, UnreadablePage, Visit, origin
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPING = frozenset({307, 308})
-_ANY = frozenset(range(200, 600))
-_PAGES = {"text/html", "application/xhtml+xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,9 @@ class HtmlVisitor:
     def call(self, path: str) -> tuple[int, str]:
         """Return status and media type of an address of the API."""
         headers = {"Accept": "application/json"}
-        answer = self._client(self._own).send("GET", path, headers=headers, accept_statuses=_ANY)
+        answer = self._client(self._own).send(
+            "GET", path, headers=headers, accept_statuses=ANY_STATUS
+        )
         return answer.status, answer.content_type
 
     def conceal(self, *secrets: str) -> None:
@@ -181,7 +184,7 @@ class HtmlVisitor:
             url = urljoin(answer.url, place).partition("#")[0]
             kept = answer.status in _KEEPING
             return Submission(asked.method, url, asked.body) if kept else Submission("GET", url)
-        if answer.status in READABLE and answer.content_type in _PAGES:
+        if answer.status in READABLE and answer.content_type in PAGES:
             refresh = HtmlPage(answer.body, answer.url).refresh
             if refresh and refresh != answer.url:
                 return Submission("GET", refresh)
@@ -196,7 +199,7 @@ class HtmlVisitor:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
             return self._client(origin).send(
-                asked.method, path, headers=headers, body=asked.body, accept_statuses=_ANY
+                asked.method, path, headers=headers, body=asked.body, accept_statuses=ANY_STATUS
             )
         except (TargetUnreachable, UnexpectedAnswer) as error:
             text = str(error).replace(asked.url, shown_url(asked.url))
@@ -239,7 +242,7 @@ class HtmlVisitor:
                 "lisez le journal de la cible : elle est en erreur",
                 answer,
             )
-        if answer.content_type not in _PAGES:
+        if answer.content_type not in PAGES:
             self._stop(
                 answer.url,
                 f"{answer.content_type or 'type absent'} reçu, {excerpt(answer.body)}",
@@ -259,13 +262,13 @@ class HtmlVisitor:
 
     def _picture(self, name: str, answer: Answer) -> Screen:
         releve = self._releve(name, answer)
-        kind = answer.content_type if answer.content_type in _PAGES else "text/plain"
+        kind = answer.content_type if answer.content_type in PAGES else "text/plain"
         body = answer.body if kind != "text/plain" else excerpt(answer.body).encode()
         return visit_screen(name, releve, body, kind, self._secrets, degraded=True)
 
     def _releve(self, name: str, answer: Answer) -> ScreenReleve:
         place = Place(name, shown_url(answer.url), datetime.now(UTC).isoformat())
-        body = answer.body if answer.content_type in _PAGES else b""
+        body = answer.body if answer.content_type in PAGES else b""
         return releve_of(place, read_html(body, self._target.drivers.screens.alert))
 
     def _visit(self, shown: _Shown) -> Visit:

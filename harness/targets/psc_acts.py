@@ -11,6 +11,7 @@ from harness.targets.base import Capability
 from harness.targets.http import HttpApi
 from harness.targets.http_client import HttpClient
 from harness.targets.target import NO_CREDENTIALS, Target
+from harness.targets.visit_pages import jar_of
 
 if TYPE_CHECKING:
     from harness.targets.visiting import Visitor
@@ -45,12 +46,7 @@ class HttpPsc:
         self._client.close()
 
     def _ask(self, visitor: Visitor, name: str, act: str, **values: str) -> PscAnswer:
-        from requests.cookies import RequestsCookieJar
-
-        jar = RequestsCookieJar()
-        for one in visitor.cookies():
-            jar.set(one.name, one.value, domain=one.domain, path=one.path, secure=one.secure)
-        self._client.share(jar)
+        self._client.share(jar_of(visitor.cookies()))
         reading = self._api.call(name, **values)
         attempt = attempt_of(act, reading, values)
         kept = {

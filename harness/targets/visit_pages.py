@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from harness.model.artefact import Artefact
 from harness.model.releve import ScreenReleve
 from harness.targets.base import Screen
+from harness.targets.visiting import Cookie
+
+if TYPE_CHECKING:
+    from requests.cookies import RequestsCookieJar
 
 READABLE = frozenset({200, 201, 202, 400, 401, 403, 404, 405, 409, 410, 422, 423, 429})
 """Statuses of a page that a user can read: done, or refused."""
@@ -17,13 +22,8 @@ MAX_REDIRECTS = 12
 """Addresses passed through for one gesture: a sign-in by Pro Santé Connect takes six."""
 HIDDEN = "•••"
 """What stands in a proof in place of a secret."""
-CAPTCHAS = {
-    "reCAPTCHA": ("g-recaptcha", "/recaptcha/", "recaptcha.net"),
-    "hCaptcha": ("h-captcha", "hcaptcha.com"),
-    "Turnstile": ("cf-turnstile", "challenges.cloudflare.com"),
-    "captcha": ("captcha",),
-}
-"""Name of a captcha → what betrays it in the `src`, `class`, `id` or `name` of an element."""
+PAGES = frozenset({"text/html", "application/xhtml+xml"})
+ANY_STATUS = frozenset(range(200, 600))
 _SECRET_QUERY = re.compile(
     r"(?i)^(code|jeton|token|ticket|key|cle|otp|.*(_|-)(token|code|jeton|hint|secret))$"
 )
@@ -45,13 +45,14 @@ def _secret(name: str, value: str) -> bool:
     return bool(_SECRET_QUERY.match(name)) or len(value) >= _LONG
 
 
-def captcha_in(marks: Iterable[str]) -> str:
-    """Return the name of the captcha that attributes of a page betray, or ''."""
-    folded = [one.casefold() for one in marks if one]
-    for name, words in CAPTCHAS.items():
-        if any(word in one for word in words for one in folded):
-            return name
-    return ""
+def jar_of(cookies: Iterable[Cookie]) -> RequestsCookieJar:
+    """Return cookies as an HTTP session takes them."""
+    from requests.cookies import RequestsCookieJar
+
+    jar = RequestsCookieJar()
+    for one in cookies:
+        jar.set(one.name, one.value, domain=one.domain, path=one.path, secure=one.secure)
+    return jar
 
 
 def told(where: str, seen: str, expected: str, todo: str) -> str:
