@@ -14,12 +14,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from harness.cast import Cast
-from harness.model.access import ACTIVITY, OPENED, SIGN_IN, AccessReleve, Reached
+from harness.model.access import ACTIVITY, OPENED, REFUSED, SIGN_IN, AccessReleve, Reached
 from harness.model.artefact import Artefact
 from harness.model.problems import Inconclusive
 from harness.model.professional import Professional
 from harness.model.psc_cases import ID_TOKEN_FAULTS, REFUSALS, PscCase
+from harness.model.releve import ScreenReleve
 from harness.targets.base import Screen
+from harness.targets.visiting import UnreadablePage
 
 if TYPE_CHECKING:
     from harness.acting_access import AccessDesk
@@ -46,6 +48,9 @@ FAULTS = frozenset(
     }
 ) - {PscCase.USER_REFUSAL}
 """Cases that are faults of the simulator; a user who refuses really presses the button."""
+NOT_GRANTED = REFUSALS | {PscCase.SLOW}
+"""Cases in which any text tells the user that nothing opened."""
+EXCERPT = 200
 SLOWNESS = 1.0
 """Seconds of a slow answer: long for a page, short for the timeout of a client."""
 
@@ -145,7 +150,7 @@ class PscDesk:
         professional, mark = self._cast.professional(key), self._simulator.mark()
         visitor = self._access.watched.start() if watched else self._access.start()
         visit = self._visits.walk(visitor, "psc_start")
-        releve = self._said(professional, visit, "", ())
+        releve = self._said(professional, visit, "")
         return PscAccess(professional, _filed(releve), self._calls(mark), visitor, mark)
 
     def sign_in(
@@ -159,12 +164,22 @@ class PscDesk:
         return self.follow(self.start(key, watched=watched), case, means=means)
 
     def follow(self, begun: PscAccess, case: str = "", *, means: str = MOBILE) -> PscAccess:
-        """Go through the pages of Pro Santé Connect and come back. `case` as in `sign_in`."""
+        """Go through the pages of Pro Santé Connect and come back. `case` as in `sign_in`.
+
+        A request that Pro Santé Connect turns away leads nowhere: the access stays where it is.
+        """
         who, visitor = begun.professional, begun.visitor
+        if self._turned_away(begun):
+            return self._tried(begun, visitor.here, case)
         with self._failing(case, who):
             self._visits.walk(visitor, "psc_identify", moyen=means, professionnel=who.national_id)
             last = "psc_refuse" if case == PscCase.USER_REFUSAL else "psc_consent"
-            visit = self._visits.walk(visitor, last)
+            try:
+                visit = self._visits.walk(visitor, last)
+            except UnreadablePage as problem:
+                if case not in FAULTS:
+                    raise
+                return self._tried(begun, problem, case)
             return self._tried(begun, visit, case)
 
     def account_of(self, access: PscAccess) -> PscAccess:
@@ -268,14 +283,23 @@ class PscDesk:
         finally:
             self._simulator.works(professional)
 
-    def _tried(self, access: PscAccess, visit: Visit, case: str) -> PscAccess:
+    def _turned_away(self, begun: PscAccess) -> bool:
+        asked = [
+            one
+            for one in self._simulator.releve(begun.mark).calls
+            if one.endpoint == "authorize" and one.seq > begun.mark
+        ]
+        return bool(asked) and bool(asked[-1].error)
+
+    def _tried(self, access: PscAccess, page: Visit | UnreadablePage, case: str) -> PscAccess:
         reached = self._reached(access.visitor)
-        releve = self._said(access.professional, visit, case, reached)
+        releve = self._said(access.professional, page, case, reached)
+        chain = () if isinstance(page, UnreadablePage) else page.chain
         return replace(
             access,
             releve=_filed(releve),
             calls=self._calls(access.mark),
-            callback=self._callback(visit, access.mark) or access.callback,
+            callback=self._callback(chain, access.mark) or access.callback,
             cookies=self._visits.session(access.visitor),
         )
 
@@ -286,16 +310,25 @@ class PscDesk:
         return self._visits.reach(visitor, KIND, patient_id=self._patient)
 
     def _said(
-        self, who: Professional, visit: Visit, case: str, reached: tuple[Reached, ...]
+        self,
+        who: Professional,
+        page: Visit | UnreadablePage,
+        case: str,
+        reached: tuple[Reached, ...] = (),
     ) -> AccessReleve:
+        if isinstance(page, UnreadablePage):
+            stage = OPENED if any(one.open for one in reached) else REFUSED
+            shown = ScreenReleve.parse(page.screens[0].releve) if page.screens else None
+        else:
+            stage, shown = self._visits.stage(page), page.releve
         return AccessReleve(
             login=who.national_id,
             means=(MEANS,),
-            stage=self._visits.stage(visit),
+            stage=stage,
             at=_now(),
             case=case,
-            message=" ".join(visit.releve.alerts),
-            url=visit.url,
+            message=_told(shown, case),
+            url=shown.url if shown else "",
             reached=reached,
         )
 
@@ -304,9 +337,17 @@ class PscDesk:
             "Échanges avec Pro Santé Connect", "simulateur Pro Santé Connect"
         )
 
-    def _callback(self, visit: Visit, mark: int) -> str:
+    def _callback(self, chain: tuple[str, ...], mark: int) -> str:
         known = tuple(self._simulator.releve(mark).client["redirect_uris"])
-        return next((one for one in visit.chain if known and one.startswith(known)), "")
+        return next((one for one in chain if known and one.startswith(known)), "")
+
+
+def _told(page: ScreenReleve | None, case: str) -> str:
+    """Return the alerts of a page; for a sign-in that was not granted, else what it says."""
+    if page is None:
+        return ""
+    text = " ".join(page.text.split())[:EXCERPT] if case in NOT_GRANTED else ""
+    return " ".join(page.alerts) or text
 
 
 def _filed(releve: AccessReleve) -> Artefact:

@@ -21,6 +21,7 @@ from harness.targets.configuration import load_target
 from harness.targets.drivers import Drivers
 from harness.targets.target import Simulators, Target
 from harness.targets.tls import client_context
+from harness.targets.visiting import Peer
 
 if TYPE_CHECKING:
     from harness.demo import EmbeddedTarget
@@ -87,8 +88,7 @@ class Workbench:
         for secret in self.target.secrets:
             self.recorder.redactor.hide(secret, "secret")
         self.drivers = Drivers(self.target, self.recorder, self.loop, attended=attended)
-        if self.demo:
-            self.demo.sends_to("{}:{}".format(*self.drivers.listener.address))
+        self._introduce(self.drivers)
         self.journal.record(
             "run",
             {
@@ -135,8 +135,16 @@ class Workbench:
         assert self.drivers is not None and self.target is not None
         self.drivers.close()
         self.drivers = Drivers(self.target, self.recorder, self.loop, browser=browser)
+        self._introduce(self.drivers)
+
+    def _introduce(self, drivers: Drivers) -> None:
+        """Tell users of the pages of Pro Santé Connect, and the demo of its partner."""
+        if self.psc:
+            name, root = "Pro Santé Connect (simulateur)", self.igc.root
+            pages = (self.psc.issuer, self.psc.authorization_endpoint)
+            drivers.meets(*(Peer.at(one, name, root) for one in pages))
         if self.demo:
-            self.demo.sends_to("{}:{}".format(*self.drivers.listener.address))
+            self.demo.sends_to("{}:{}".format(*drivers.listener.address))
 
     @property
     def services(self) -> dict[str, str]:
