@@ -183,7 +183,7 @@ class PscDesk:
             return self._tried(begun, visit, case)
 
     def account_of(self, access: PscAccess) -> PscAccess:
-        """Return the same access with what its account page says of who is signed in."""
+        """Open the account page, and return the access with what it says of who is signed in."""
         shown = self._visits.account(access.visitor, KIND) if access.opened else {}
         releve = replace(AccessReleve.parse(access.releve), account=shown)
         return replace(access, releve=_filed(releve))
