@@ -65,7 +65,7 @@ class AccessDrivers(Connections):
         from harness.targets.access_drivers import HttpPeople
 
         self._checked(C.PEOPLE)
-        return HttpPeople(self._keeper, self._recorder.redactor)
+        return HttpPeople(self._keeper, self._http, self._recorder.redactor)
 
     @cached_property
     def directory(self) -> Directory:
