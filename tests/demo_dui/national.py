@@ -187,7 +187,7 @@ def connected(start: Starter, national: National) -> Iterator[Running]:
         environment.setenv("DEMO_DUI_ANNUAIRE_KEY", national.annuaire.api_key)
         running = start(*national.options)
     national.register(running.url)
-    yield running
+    return running
 
 
 @pytest.fixture
