@@ -20,6 +20,7 @@ from demo_dui import (
     api_audit,
     api_clock,
     api_directory,
+    api_people,
     api_site,
     control,
     mllp,
@@ -51,7 +52,7 @@ from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_i
 _ROUTES = (
     *(api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site),
     *(api_audit, api_actions, pages_actions, api_directory),
-    *(pages_sign_in, pages_enrolment, pages_recovery, pages_account, pages_contact),
+    *(api_people, pages_sign_in, pages_enrolment, pages_recovery, pages_account, pages_contact),
 )
 LOOPBACK = "127.0.0.1"
 
