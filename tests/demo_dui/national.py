@@ -180,7 +180,7 @@ def national(pki: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Na
 
 
 @pytest.fixture(scope="module")
-def connected(start: Starter, national: National) -> Iterator[Running]:
+def connected(start: Starter, national: National) -> Running:
     """One demo_dui for the module, that speaks to the national services."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DEMO_DUI_PSC_SECRET", SECRET)
