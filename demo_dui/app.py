@@ -21,6 +21,7 @@ from demo_dui import (
     api_clock,
     api_directory,
     api_people,
+    api_psc,
     api_site,
     control,
     mllp,
@@ -30,6 +31,7 @@ from demo_dui import (
     pages_contact,
     pages_enrolment,
     pages_patient,
+    pages_psc,
     pages_recovery,
     pages_sign_in,
     pages_site,
@@ -44,17 +46,35 @@ from demo_dui.directory import Directory
 from demo_dui.directory_client import DirectoryClient
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
+from demo_dui.psc import Psc
+from demo_dui.psc_client import PscClient
 from demo_dui.psc_settings import DirectorySettings, PscSettings
 from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_in_required
 
-_ROUTES = (
-    *(api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site),
-    *(api_audit, api_actions, pages_actions, api_directory),
-    *(api_people, pages_sign_in, pages_enrolment, pages_recovery, pages_account, pages_contact),
-)
 LOOPBACK = "127.0.0.1"
+_FRONT = (
+    api,
+    api_accounts,
+    api_actions,
+    api_audit,
+    api_directory,
+    api_people,
+    api_psc,
+    api_site,
+    pages,
+    pages_account,
+    pages_actions,
+    pages_contact,
+    pages_enrolment,
+    pages_patient,
+    pages_psc,
+    pages_recovery,
+    pages_sign_in,
+    pages_site,
+    rest_fhir,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +112,7 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in _ROUTES:
+    for module in _FRONT:
         application.add_routes(module.routes)
     rendering.prepare(application)
     return application
@@ -132,6 +152,11 @@ def _directory(settings: Settings, store: Store, accounts: Accounts) -> Director
     return Directory(client, store, accounts.people, accounts.clock)
 
 
+def _psc(settings: Settings, dui: Dui, accounts: Accounts) -> Psc:
+    client = PscClient(settings.psc, accounts.clock.now) if settings.psc else None
+    return Psc(client, dui, accounts)
+
+
 async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; one JSON line on stdout tells the addresses."""
     store = Store(settings.state)
@@ -144,12 +169,15 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     runners: list[web.AppRunner] = []
     try:
         application = front(dui, accounts, secure=tls is not None)
+        application[api_directory.DIRECTORY] = _directory(settings, store, accounts)
+        psc = _psc(settings, dui, accounts)
+        application[pages_psc.PSC] = psc
         if settings.test_clock:
             application.add_routes(api_clock.routes)
-        application[api_directory.DIRECTORY] = _directory(settings, store, accounts)
         runner, http_port = await _listen(application, host, settings.http_port, tls)
         runners.append(runner)
         controlled = control_application(dui, accounts, secrets.control_token)
+        controlled[pages_psc.PSC] = psc
         runner, control_port = await _listen(controlled, LOOPBACK, settings.control_port, None)
         runners.append(runner)
         listener = await mllp.serve(

@@ -192,7 +192,7 @@ FAULTS: tuple[Fault, ...] = (
     *_ACCOUNTS,
     *SITE,
     *EXCHANGES,
-    *ACCESS,
     *AUDIT,
     *PSC,
+    *ACCESS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 from harness.evidence.journal import Journal
@@ -10,10 +11,12 @@ from harness.evidence.redaction import Redactor
 from harness.model.artefact import Exchange
 
 Listener = Callable[[int, Exchange], None]
+KEPT = 1000
+"""Exchanges kept in memory; the journal has them all."""
 
 
 class Recorder:
-    """Files every exchange in the journal, keeps it in memory and tells its listeners.
+    """Files every exchange in the journal, keeps the last ones and tells its listeners.
 
     Safe to call from any thread. Without a journal (tests, simulators served by hand) exchanges
     are only kept in memory and told.
@@ -22,7 +25,8 @@ class Recorder:
     def __init__(self, journal: Journal | None = None) -> None:
         self.journal = journal
         self.redactor = journal.redactor if journal else Redactor()
-        self._exchanges: list[tuple[int, Exchange]] = []
+        self._exchanges: deque[tuple[int, Exchange]] = deque(maxlen=KEPT)
+        self._count = 0
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
 
@@ -31,8 +35,9 @@ class Recorder:
         if self.journal:
             seq = self.journal.exchange(exchange)
         with self._lock:
+            self._count += 1
             if not self.journal:
-                seq = len(self._exchanges) + 1
+                seq = self._count
             self._exchanges.append((seq, exchange))
             listeners = tuple(self._listeners)
         for tell in listeners:
@@ -41,7 +46,7 @@ class Recorder:
 
     @property
     def exchanges(self) -> tuple[tuple[int, Exchange], ...]:
-        """Return every exchange recorded so far, in order, with its sequence number."""
+        """Return the last exchanges, in order, each with its sequence number."""
         with self._lock:
             return tuple(self._exchanges)
 

@@ -1,29 +1,34 @@
-"""The clock of a simulated service: the machine's, moved by as much as a scenario asks."""
+"""The clock of a simulator: real time, moved on demand so that nobody waits for an end."""
 
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+import time
+from datetime import UTC, datetime
 
 
-class ServiceClock:
-    """Tells the time of one service. Safe to use from any thread."""
+class Clock:
+    """Real time plus an offset in seconds. Safe from any thread."""
 
     def __init__(self) -> None:
-        self._offset = timedelta()
+        self._offset = 0.0
         self._lock = threading.Lock()
-
-    def now(self) -> datetime:
-        """Return the aware UTC instant that the service believes in."""
-        with self._lock:
-            return datetime.now(UTC) + self._offset
 
     def advance(self, seconds: float) -> None:
         """Move the clock forward (backward when negative)."""
         with self._lock:
-            self._offset += timedelta(seconds=seconds)
+            self._offset += seconds
 
     def reset(self) -> None:
-        """Come back to the time of the machine."""
+        """Come back to real time."""
         with self._lock:
-            self._offset = timedelta()
+            self._offset = 0.0
+
+    def epoch(self) -> float:
+        """Return the seconds since 1970 by this clock."""
+        with self._lock:
+            return time.time() + self._offset
+
+    def now(self) -> datetime:
+        """Return the instant by this clock, aware UTC."""
+        return datetime.fromtimestamp(self.epoch(), UTC)

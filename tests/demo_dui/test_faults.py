@@ -87,13 +87,13 @@ LATER_THEMES = {
     "echanges",
     "verification",
     "export",
+    "journal",
+    "psc",
+    "annuaire",
     "connexion",
     "second-facteur",
     "mots-de-passe",
     "comptes",
-    "journal",
-    "psc",
-    "annuaire",
 }
 VOLATILE = re.compile(
     r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{20}|20[0-9]{12}|20\d\d-\d\d-\d\dT[0-9:.]+Z|IPP[0-9A-F]{12}"

@@ -12,6 +12,7 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-node.lock")
 GENERATOR = REPOSITORY / "harness/reporting/allure_generator"
+RELYING_PARTY = REPOSITORY / "tests/simulators/psc/openid_client"
 
 
 def pins(lock):
@@ -35,16 +36,20 @@ def test_the_development_lock_holds_the_run_time_lock():
     assert pins("requirements.lock").items() <= pins("requirements-dev.lock").items()
 
 
-def test_the_generator_is_pinned_with_hashes_and_no_host_is_named():
-    text = (GENERATOR / "package-lock.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    ("folder", "name", "version"),
+    [(GENERATOR, "allure", "3.18.0"), (RELYING_PARTY, "openid-client", "6.8.9")],
+)
+def test_npm_packages_are_pinned_with_hashes_and_no_host_is_named(folder, name, version):
+    text = (folder / "package-lock.json").read_text(encoding="utf-8")
     assert "resolved" not in text
     assert "://" not in text
     packages = json.loads(text)["packages"]
     root = packages.pop("")
-    assert root["dependencies"] == {"allure": "3.18.0"}
-    assert packages["node_modules/allure"]["version"] == "3.18.0"
+    assert root["dependencies"] == {name: version}
+    assert packages[f"node_modules/{name}"]["version"] == version
     assert all(package["integrity"].startswith("sha512-") for package in packages.values())
-    package = json.loads((GENERATOR / "package.json").read_text(encoding="utf-8"))
+    package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
     assert package["dependencies"] == root["dependencies"]
 
 
@@ -75,11 +80,12 @@ def test_the_licence_is_whole():
 def test_the_notice_lists_every_package_once_and_no_other():
     text = (REPOSITORY / "NOTICE").read_text(encoding="utf-8")
     listed = re.findall(r"^  (\S+) +\S.*(?:champ|classifieur)", text, re.MULTILINE)
-    locked = {name for lock in LOCKS for name in pins(lock)} | {"allure"}
+    locked = {name for lock in LOCKS for name in pins(lock)} | {"allure", "openid-client"}
     assert sorted(listed) == sorted(locked)
-    packages = json.loads((GENERATOR / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    names = {path.rpartition("node_modules/")[2] for path in packages} - {""}
-    assert names <= set(re.split(r"[,\s]+", text))
+    for folder in (GENERATOR, RELYING_PARTY):
+        lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
+        names = {path.rpartition("node_modules/")[2] for path in lock["packages"]} - {""}
+        assert names <= set(re.split(r"[,\s]+", text))
 
 
 CI_STEPS = [

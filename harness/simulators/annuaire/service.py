@@ -22,7 +22,7 @@ from harness.simulators.annuaire.replies import Operation, Reply
 from harness.simulators.annuaire.resources import all_resources, capability
 from harness.simulators.annuaire.search import PARAMETERS, Asked, BadSearch, included, matching
 from harness.simulators.arrivals import Arrivals
-from harness.simulators.clock import ServiceClock
+from harness.simulators.clock import Clock
 from harness.simulators.delivery import SILENCE, cut, deliver
 from harness.simulators.fault_table import ActiveFaults
 from harness.simulators.igc import TestIgc
@@ -56,7 +56,7 @@ class AnnuaireSimulator:
         self._silence = silence
         self._key = api_key or secrets.token_urlsafe(24)
         recorder.redactor.hide(self._key, "cle-annuaire")
-        self.clock = ServiceClock()
+        self.clock = Clock()
         self._lock = threading.Lock()
         self._registry = Registry()
         self._faults = ActiveFaults(FAULTS)

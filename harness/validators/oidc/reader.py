@@ -92,21 +92,22 @@ def delivered(check: Check, fault: str) -> bool:
     return releve is not None and any(call.fault == fault for call in releve.calls)
 
 
-def must_stay_closed(pair: Pair, expected: str, hint: str) -> Iterator[Finding]:
+def must_stay_closed(attempt: AccessReleve, expected: str, hint: str) -> Iterator[Finding]:
     """Yield a finding for each protected address that an attempt opened."""
-    for one in pair.attempt.reached:
+    for one in attempt.reached:
         if one.open:
             yield Finding(
                 f"{one.way} {one.address}", expected, f"ouverte (statut {one.status})", hint
             )
 
 
-def must_open(pair: Pair, expected: str, hint: str) -> Iterator[Finding]:
+def must_open(attempt: AccessReleve, expected: str, hint: str) -> Iterator[Finding]:
     """Yield a finding when an attempt that had to open did not."""
-    if not pair.attempt.opened:
-        found = f"étape « {pair.attempt.stage} », rien d'ouvert"
-        said = f" : {pair.attempt.message}" if pair.attempt.message else ""
-        yield Finding(f"connexion ({pair.attempt.case})", expected, found + said, hint)
+    if not attempt.opened:
+        found = f"étape « {attempt.stage} », rien d'ouvert"
+        said = f" : {attempt.message}" if attempt.message else ""
+        case = f" ({attempt.case})" if attempt.case else ""
+        yield Finding(f"connexion{case}", expected, found + said, hint)
 
 
 def professional(check: Check) -> dict[str, str]:

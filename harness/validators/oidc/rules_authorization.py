@@ -21,7 +21,7 @@ def requests(check: Check) -> Iterator[PscCall]:
     yield from reader.calls(check, "authorize")
 
 
-@rule("PSC-01", cites=("PSC 6", "PSC 2", "PSC.01"), each=requests, lists=reader.LISTS)
+@rule("PSC-01", cites=("PSC 6", "PSC 2", "PSC.01", "PSC.08"), each=requests, lists=reader.LISTS)
 def request_is_complete_and_fresh(request: PscCall, check: Check) -> Iterator[Finding]:
     """The request bears code, client, exact redirect_uri, scopes, eidas1, fresh state and nonce."""
     yield from _registered(request)
@@ -125,12 +125,20 @@ def _fresh(request: PscCall, name: str, fewest: int) -> Iterator[Finding]:
 
 
 def _other_sign_ins(request: PscCall) -> Iterator[OidcCall]:
-    """Yield the earlier authorization requests of other sign-ins: a reload is the same one."""
+    """Yield the earlier authorization requests of other sign-ins.
+
+    The very same request, when it had not led to a code, is a page that was reloaded.
+    """
     for one in request.earlier:
-        if one.endpoint == "authorize" and not (
-            one.sign_in and one.sign_in == request.call.sign_in
-        ):
+        if one.endpoint == "authorize" and not _is_reloaded(one, request):
             yield one
+
+
+def _is_reloaded(former: OidcCall, request: PscCall) -> bool:
+    if not former.sign_in or former.parameters != request.call.parameters:
+        return False
+    followed = (one for one in request.earlier if one.sign_in == former.sign_in)
+    return not any(one.answered.get("code") for one in followed)
 
 
 def _changed(former: str, value: str) -> int:

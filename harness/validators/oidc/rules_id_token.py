@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.model.access import AccessReleve
 from harness.model.psc_cases import ID_TOKEN_FAULTS, PscCase
 from harness.validators import Check, Finding, rule
 from harness.validators.oidc import reader
@@ -48,37 +49,39 @@ WHY: dict[str, tuple[str, str]] = {
 """Fault of the ID token → what is wrong with it, and what may be missing in the software."""
 
 
-def sign_ins(check: Check) -> Iterator[Pair]:
+def sign_ins(check: Check) -> Iterator[Pair | AccessReleve]:
     """Yield a sign-in whose token was faulty, or rightly changed (keys, higher level)."""
     for pair in reader.pairs(check, ID_TOKEN_FAULTS):
         if reader.delivered(check, pair.attempt.case):
             yield pair
     yield from reader.pairs(check, {PscCase.ROTATED})
-    for pair in reader.pairs(check, {PscCase.HIGHER_ACR}):
-        if any(_is_higher(one.call.answered.get("acr", "")) for one in reader.token_calls(check)):
-            yield pair
+    attempt = check.read(AccessReleve.parse, "attempt")
+    # Its plain twin has a higher level too: a target that refuses both is not down, it answers.
+    if attempt is not None and attempt.case == PscCase.HIGHER_ACR and _higher_was_given(check):
+        yield attempt
 
 
-@rule("PSC-03", cites=("PSC 2", "PSC 6", "PSC.01"), each=sign_ins, lists=reader.LISTS)
-def id_token_is_really_verified(pair: Pair, check: Check) -> Iterator[Finding]:
+@rule("PSC-03", cites=("PSC 2", "PSC 6", "PSC.01", "PSC.08"), each=sign_ins, lists=reader.LISTS)
+def id_token_is_really_verified(sign_in: Pair | AccessReleve, check: Check) -> Iterator[Finding]:
     """A faulty ID token is refused; new keys of the JWKS and a higher level are accepted."""
-    case = pair.attempt.case
-    if case in WHY:
-        fault, hint = WHY[case]
-        yield from reader.must_stay_closed(pair, f"fermée : {fault}", hint)
-    elif case == PscCase.ROTATED:
+    attempt = sign_in.attempt if isinstance(sign_in, Pair) else sign_in
+    if attempt.case in WHY:
+        fault, hint = WHY[attempt.case]
+        yield from reader.must_stay_closed(attempt, f"fermée : {fault}", hint)
+    elif attempt.case == PscCase.ROTATED:
         yield from reader.must_open(
-            pair,
+            attempt,
             "ouverte : la nouvelle clé est publiée au JWKS",
             "Le JWKS est-il relu quand un kid est inconnu ?",
         )
     else:
         yield from reader.must_open(
-            pair,
+            attempt,
             "ouverte : un niveau plus haut que eidas1 convient",
             "Le niveau est-il comparé « au moins », et non à l'égal ?",
         )
 
 
-def _is_higher(level: str) -> bool:
-    return reader.acr_rank(level) > FLOOR
+def _higher_was_given(check: Check) -> bool:
+    given = (one.call for one in reader.token_calls(check) if not one.call.fault)
+    return any(reader.acr_rank(one.answered.get("acr", "")) > FLOOR for one in given)

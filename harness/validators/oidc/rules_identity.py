@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -19,18 +19,20 @@ KEYS = ("login", "national_id")
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """An account that a plain sign-in opened, and the national id that it must bear."""
+    """The plain sign-in of somebody who has an account, and the national id that it must bear."""
 
-    account: Mapping[str, str]
+    access: AccessReleve
     national_id: str
 
 
 def identified(check: Check) -> Iterator[Keyed | Pair]:
-    """Yield the account opened, and the sign-ins of somebody renamed or unknown."""
+    """Yield the plain sign-in that was granted, and those of somebody renamed or unknown."""
     control = check.read(AccessReleve.parse, "control")
     national_id = reader.professional(check).get("national_id", "")
-    if national_id and _signed_by_psc(control) and control.account.get("national_id"):
-        yield Keyed(control.account, national_id)
+    if national_id and control is not None and "psc" in control.means and not control.case:
+        granted = (one.call for one in reader.token_calls(check, reader.CODE_GRANT))
+        if any(one.status == 200 and not one.fault for one in granted):
+            yield Keyed(control, national_id)
     yield from reader.pairs(check, {PscCase.UNKNOWN})
     for pair in reader.pairs(check, {PscCase.RENAMED}):
         if len(_subs(check)) > 1:
@@ -41,8 +43,13 @@ def identified(check: Check) -> Iterator[Keyed | Pair]:
 def identity_key_is_subject_name_id(subject: Keyed | Pair, check: Check) -> Iterator[Finding]:
     """The account is found by SubjectNameID, neither by sub nor by preferred_username."""
     if isinstance(subject, Keyed):
-        shown = subject.account["national_id"]
-        if "".join(shown.split()) != subject.national_id:
+        yield from reader.must_open(
+            subject.access,
+            f"ouverte : le compte de {subject.national_id}",
+            "Le compte est-il cherché par SubjectNameID, 8 puis le RPPS ?",
+        )
+        shown = subject.access.account.get("national_id", "")
+        if shown and "".join(shown.split()) != subject.national_id:
             yield Finding(
                 "compte, identifiant national",
                 f"{subject.national_id} (SubjectNameID, 8 puis le RPPS)",
@@ -51,7 +58,7 @@ def identity_key_is_subject_name_id(subject: Keyed | Pair, check: Check) -> Iter
             )
     elif subject.attempt.case == PscCase.UNKNOWN:
         yield from reader.must_stay_closed(
-            subject,
+            subject.attempt,
             "fermée : ce professionnel n'a pas de compte ici",
             "Un compte est-il créé en silence, ou celui d'un autre ouvert ?",
         )
@@ -61,7 +68,7 @@ def identity_key_is_subject_name_id(subject: Keyed | Pair, check: Check) -> Iter
 
 def _same_account(pair: Pair) -> Iterator[Finding]:
     yield from reader.must_open(
-        pair,
+        pair.attempt,
         "ouverte : SubjectNameID n'a pas changé",
         "Le compte est-il cherché par sub ou preferred_username ?",
     )

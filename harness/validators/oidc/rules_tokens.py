@@ -44,13 +44,13 @@ def tokens_are_renewed_and_user_info_is_read(
         yield from _refreshed(subject)
     elif subject.attempt.case == PscCase.SIGNED_USERINFO:
         yield from reader.must_open(
-            subject,
+            subject.attempt,
             "ouverte : UserInfo peut être un JWT signé",
             "Le type de la réponse (application/jwt) est-il reconnu ?",
         )
     else:
         yield from reader.must_stay_closed(
-            subject,
+            subject.attempt,
             "fermée : UserInfo est celui d'une autre personne",
             "Le sub de UserInfo est-il comparé à celui de l'ID token ?",
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,10 +56,14 @@ def test_two_fresh_requests_are_right() -> None:
 
 
 def test_a_reloaded_page_is_the_same_sign_in() -> None:
-    assert findings(request(1, "a"), request(2, "a")) == []
-    assert findings(request(1, "a"), request(2, "b")) == [("state", None), ("nonce", None)]
+    both = [("state", None), ("nonce", None)]
+    granted = replace(request(1, "a"), answered={"code": "[code:1]"})
+    assert findings(request(1, "a"), request(2, "b")) == []
+    assert findings(granted, request(2, "b")) == both
+    other = {"code_challenge": "x" * 43}
+    assert findings(request(1, "a"), request(2, "b", **other)) == both
     # Without a sign-in to tell them apart, a repeated value is a repeated value.
-    assert findings(request(1, ""), request(2, "")) == [("state", None), ("nonce", None)]
+    assert findings(request(1, ""), request(2, "")) == both
 
 
 @pytest.mark.parametrize(
