@@ -7,37 +7,24 @@ import asyncio
 from aiohttp import web
 
 from demo_dui import faults
+from demo_dui.openings import base_url
 from demo_dui.psc import ABSENT, Psc, PscDeniedError
-from demo_dui.psc_client import PscTokenError, PscUnavailableError
-from demo_dui.psc_identity import PscRefusedError
+from demo_dui.psc_client import PscUnavailableError
 from demo_dui.rendering import page
 from demo_dui.sessions import ACTIVITY, Session
-from demo_dui.trace_words import PSC_EXCHANGE, PSC_INTROSPECTION, PSC_REFRESH
 from demo_dui.user import Notice
 from demo_dui.web import (
     ACCOUNTS,
     COOKIE,
-    DUI,
-    NOT_JSON,
     SECURE_COOKIES,
-    error,
     give_session,
-    json_body,
-    json_response,
     session_of,
-    user_of,
 )
 
 routes = web.RouteTableDef()
 PSC = web.AppKey("psc", Psc)
 DEMAND_COOKIE, LEAVING_COOKIE = "psc_demande", "psc_depart"
 _FOLDER = "/psc"
-_FAILURES = (PscTokenError, PscRefusedError, PscUnavailableError)
-
-
-def _here(request: web.Request, path: str) -> str:
-    """An address of this software as the browser knows it."""
-    return f"{request.scheme}://{request.host}{path}"
 
 
 def _mark(request: web.Request, response: web.StreamResponse, name: str, value: str) -> None:
@@ -62,7 +49,7 @@ def _problem(request: web.Request, status: int, text: str) -> web.Response:
 async def login(request: web.Request) -> web.Response:
     """Send the browser to Pro Santé Connect."""
     try:
-        address, browser = await request.app[PSC].start(_here(request, "/psc/callback"))
+        address, browser = await request.app[PSC].start(f"{base_url(request)}/psc/callback")
     except PscDeniedError as denied:
         return _problem(request, denied.status, str(denied))
     response = web.HTTPSeeOther(address)
@@ -123,7 +110,7 @@ async def farewell(request: web.Request, session: Session | None) -> web.HTTPSee
     if held is None or faults.active("psc-deconnexion-muette"):
         return None
     try:
-        address, browser = await request.app[PSC].end(held, _here(request, "/psc/retour"))
+        address, browser = await request.app[PSC].end(held, f"{base_url(request)}/psc/retour")
     except (PscDeniedError, PscUnavailableError, KeyError):
         # The local session is closed: without Pro Santé Connect there is nothing more to end.
         return None
@@ -144,71 +131,6 @@ async def back(request: web.Request) -> web.Response:
         response = _problem(request, 400, text)
     response.del_cookie(LEAVING_COOKIE, path=_FOLDER)
     return response
-
-
-# API of the session at Pro Santé Connect
-
-
-@routes.get("/api/psc/session")
-async def session_state(request: web.Request) -> web.Response:
-    """Tell who the session is of at Pro Santé Connect; its access token is renewed when over."""
-    session, held = session_of(request), Psc.held(session_of(request))
-    if held is None:
-        return error(409, "Cette session n'a pas été ouverte par Pro Santé Connect.")
-    log, by = request.app[DUI].store.log, user_of(request).login
-    try:
-        fresh = await request.app[PSC].alive(session, held)
-    except PscUnavailableError as problem:
-        return error(503, f"Pro Santé Connect est indisponible : {problem}.")
-    except (PscTokenError, PscRefusedError) as problem:
-        log(by, PSC_REFRESH, None, "échec", str(problem))
-        request.app[ACCOUNTS].sessions.close(request.cookies.get(COOKIE))
-        return error(401, f"La session Pro Santé Connect est finie : {problem}.")
-    if fresh.tokens is not held.tokens:
-        log(by, PSC_REFRESH)
-    return json_response(
-        {"national_id": held.identity.national_id, "expires_at": fresh.tokens.expires_at}
-    )
-
-
-@routes.post("/api/psc/exchange")
-async def exchange(request: web.Request) -> web.Response:
-    """Exchange the access token for one of an API (PSC-10); the token itself is never shown."""
-    body, held = await json_body(request), Psc.held(session_of(request))
-    if body is None:
-        return error(400, NOT_JSON)
-    if held is None:
-        return error(409, "Cette session n'a pas été ouverte par Pro Santé Connect.")
-    audience = str(body.get("audience", ""))
-    if not audience:
-        return error(422, "audience : nom de l'API visée attendu.")
-    psc, log, by = request.app[PSC], request.app[DUI].store.log, user_of(request).login
-    try:
-        fresh = await psc.alive(session_of(request), held)
-        given = await asyncio.to_thread(psc.client.exchanged, fresh.tokens, audience)
-    except _FAILURES as problem:
-        log(by, PSC_EXCHANGE, None, "échec", f"{audience[:80]} : {problem}")
-        return error(502, f"Échange de jeton refusé : {problem}.")
-    log(by, PSC_EXCHANGE, detail=audience[:80])
-    shown = {name: given.get(name) for name in ("issued_token_type", "token_type", "expires_in")}
-    return json_response({"audience": audience, **shown})
-
-
-@routes.get("/api/psc/introspection")
-async def introspection(request: web.Request) -> web.Response:
-    """Ask Pro Santé Connect what the access token is worth (PSC-08)."""
-    held, psc = Psc.held(session_of(request)), request.app[PSC]
-    if held is None:
-        return error(409, "Cette session n'a pas été ouverte par Pro Santé Connect.")
-    log, by = request.app[DUI].store.log, user_of(request).login
-    try:
-        said = await asyncio.to_thread(psc.client.introspected, held.tokens)
-    except _FAILURES as problem:
-        log(by, PSC_INTROSPECTION, None, "échec", str(problem))
-        return error(502, f"Introspection refusée : {problem}.")
-    log(by, PSC_INTROSPECTION, detail="actif" if said.get("active") else "inactif")
-    names = ("active", "SubjectNameID", "scope", "exp", "acr")
-    return json_response({name: said[name] for name in names if name in said})
 
 
 async def settings_rows(request: web.Request) -> list[tuple[str, str]]:

@@ -41,3 +41,4 @@ class Act(StrEnum):
     OPENING = "ouverture d'un compte d'usager"
     ATTRIBUTES = "changement d'attributs d'identité"
     REQUEST = "demande de changement d'attributs"
+    REVOCATION = "révocation"

@@ -48,8 +48,10 @@ _TITLES = {
 class HttpPeople:
     """Offers `People`."""
 
-    def __init__(self, api: HttpApi, redactor: Redactor) -> None:
+    def __init__(self, api: HttpApi, care: HttpApi, redactor: Redactor) -> None:
+        """Open accounts of professionals by `api` (their keeper), of patients by `care`."""
         self._api = api
+        self._care = care
         self._redactor = redactor
 
     def create_professional(
@@ -66,7 +68,8 @@ class HttpPeople:
         """Open an account by the operation `professional_create`."""
         given = {"login": login, "email": email, "phone": phone, "profile": profile}
         given |= {**professional.traits(), "rpps": professional.rpps}
-        reading = self._secretly("professional_create", password, {**given, **_local(local)})
+        values = {**given, **_local(local)}
+        reading = self._secretly(self._api, "professional_create", password, values)
         return _opened("création de compte professionnel", reading, given)
 
     def professional(self, record_id: str) -> Artefact:
@@ -115,26 +118,28 @@ class HttpPeople:
             "identity_check": identity_check,
             "second_factor": second_factor,
         }
-        reading = self._secretly("patient_access", password, given)
+        reading = self._secretly(self._care, "patient_access", password, given)
         return _opened("ouverture de compte", reading, given)
 
     def change_identity(
         self, account_id: str, changes: Mapping[str, str], identity_check: str = ""
     ) -> Attempt:
         """Change what an account keeps by the operation `account_identity`."""
-        reading = self._api.call(
+        reading = self._care.call(
             "account_identity", id=account_id, identity_check=identity_check, **changes
         )
         sent = {**changes, "identity_check": identity_check}
         return attempt_of("changement d'attributs d'identité", reading, sent)
 
-    def _secretly(self, name: str, password: str, values: Mapping[str, Any]) -> Reading:
+    def _secretly(
+        self, api: HttpApi, name: str, password: str, values: Mapping[str, Any]
+    ) -> Reading:
         shapes = dict.fromkeys(shapes_of(password), "mot-de-passe") if password else {}
         for shape in shapes:
             if len(shape) >= LONG:
                 self._redactor.hide(shape, "mot-de-passe")
         with self._redactor.veil(shapes):
-            reading = self._api.call(name, **values, password=password)
+            reading = api.call(name, **values, password=password)
             key = reading.text("totp_secret")
         if len(key) >= LONG:
             self._redactor.hide(key, "clé")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.targets.base import Capability
 from harness.targets.drivers_base import Connections
-from harness.targets.visiting import Peer, Visiting
+from harness.targets.visiting import Peer, Visiting, Visitor
 
 if TYPE_CHECKING:
     from harness.targets.access_base import (
@@ -47,6 +47,18 @@ class AccessDrivers(Connections):
 
         return self._kept(Visits(self.target, self._recorder.redactor, self._visitor))
 
+    def quiet_visitor(self) -> Visitor:
+        """Return a fresh user whose pages are no proof: without a browser where none is needed.
+
+        The caller closes it. Raises `CapabilityMissing` when a person walks.
+        """
+        if self.target.drivers.visitor.scripts or self._by(C.SIGN_IN, "attended"):
+            return self.visits.start()
+        from harness.targets.html_visitor import HtmlVisitor
+
+        delay = self.target.delay(C.SIGN_IN)
+        return HtmlVisitor(self.target, self._recorder, delay, self.peers)
+
     @cached_property
     def people(self) -> People:
         """Open accounts of professionals and patients, read and change them."""
@@ -56,7 +68,7 @@ class AccessDrivers(Connections):
             return AttendedPeople(self._person)
         from harness.targets.access_drivers import HttpPeople
 
-        return HttpPeople(self._keeper, self._recorder.redactor)
+        return HttpPeople(self._keeper, self._http, self._recorder.redactor)
 
     @cached_property
     def directory(self) -> Directory:

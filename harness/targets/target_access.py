@@ -65,6 +65,8 @@ class VisitorOptions:
     __pydantic_config__: ClassVar = STRICT
     way: Literal["browser", "html"] = "browser"
     """`html` walks without a browser: for pages that need no script."""
+    scripts: bool = True
+    """False: pages need no script, so that what is no proof is walked without the browser."""
     journeys: Mapping[str, Journey] = field(default_factory=dict)
     stages: tuple[StageMark, ...] = ()
     """The first that fits the last page names the stage; none: the application itself."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.model.access import AccessReleve, ProfessionalReleve
+from harness.model.access import AccessReleve, ContactReleve, ProfessionalReleve
 from harness.model.access_cases import Act, Case
 from harness.model.finding import Level
 from harness.model.releve import AttemptReleve, ScreenReleve, TraceEntry, TraceReleve
@@ -112,17 +112,26 @@ def _tells_the_check(line: TraceEntry, proof: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of identity attributes without check, and the attributes that it did change."""
+    """A change of attributes: who did it without check, what changed, and who was told of it."""
 
-    act: AttemptReleve
-    changed: tuple[str, ...]
+    unchecked: AttemptReleve | None
+    changed: tuple[str, ...] = ()
+    notice: ContactReleve | None = None
 
 
-def identity_changes(check: Check) -> Iterator[Change]:
-    """Yield a change without check, when the same with a check (`control`) was accepted."""
+def changes(check: Check) -> Iterator[Change]:
+    """Yield a change without check, or the notice of a change, when one (`control`) was accepted.
+
+    The notice is the role `contact`, with the act `changement d'attributs d'identité`.
+    """
     for act in reader.acts(Act.ATTRIBUTES, Act.REQUEST)(check):
         before, after = reader.access(check, "before"), reader.access(check, "after")
         yield Change(act, _changed(act, before, after))
+    notice = reader.releve(check, ContactReleve, "contact")
+    control = reader.releve(check, AttemptReleve, "control")
+    asked = check.expected.get("act") == Act.ATTRIBUTES
+    if notice is not None and asked and control is not None and control.accepted:
+        yield Change(None, notice=notice)
 
 
 def _changed(
@@ -136,18 +145,21 @@ def _changed(
     )
 
 
-@rule("AUT-29", cites=("IEU 2", "SSI/IE.32"), each=identity_changes)
-def identity_changes_only_with_a_check(change: Change, check: Check) -> Iterator[Finding]:
-    """Identity attributes change only with a check as reliable as that of the opening."""
+@rule("AUT-29", cites=("IEU 2", "SSI/IE.32"), each=changes)
+def attributes_change_only_with_a_check(change: Change, check: Check) -> Iterator[Finding]:
+    """Attributes change only with a check as reliable as at the opening, and with a notice."""
     hint = "Un changement d'identité exige-t-il le même contrôle que l'ouverture du compte ?"
-    if change.act.act == Act.ATTRIBUTES:
-        yield from reader.must_be_refused(change.act, "changement sans contrôle d'identité", hint)
+    if change.unchecked is not None and change.unchecked.act == Act.ATTRIBUTES:
+        yield from reader.must_be_refused(change.unchecked, "changement sans contrôle", hint)
     for name in change.changed:
+        expected = "inchangé tant que l'identité n'est pas contrôlée"
+        yield Finding(f"compte : {name}", expected, "changé", hint)
+    if change.notice is not None and not change.notice.count:
         yield Finding(
-            f"compte : {name}",
-            "inchangé tant que l'identité n'est pas contrôlée",
-            "changé",
-            hint,
+            f"ancien contact ({change.notice.channel})",
+            "un message qui avertit du changement",
+            "rien n'est arrivé",
+            "L'ancienne adresse est-elle avertie quand elle est remplacée ?",
         )
 
 
