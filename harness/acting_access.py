@@ -18,6 +18,7 @@ from harness.model.artefact import Artefact
 from harness.model.identity import shortened
 from harness.model.problems import Inconclusive
 from harness.targets.base import Screen
+from harness.targets.visiting import UnreadablePage
 
 if TYPE_CHECKING:
     from harness.targets.visiting import Cookie, Visit, Visiting, Visitor
@@ -194,6 +195,20 @@ class AccessDesk:
         """
         return self._returned(access, "", PROFILE)
 
+    def walk(self, visitor: Visitor, journey: str, **values: str) -> Visit:
+        """Walk a journey that may be refused on the way.
+
+        A page that says its refusal and no longer shows the form is an answer; one that says
+        nothing is a page that cannot be read (`UnreadablePage`).
+        """
+        try:
+            return self.visits.walk(visitor, journey, **values)
+        except UnreadablePage:
+            here = visitor.here
+            if self.visits.accepted(here):
+                raise
+            return here
+
     def close(self) -> None:
         """Close every user that was started."""
         self.visits.close()
@@ -221,7 +236,7 @@ class AccessDesk:
         return begun.code or self._codes.right(begun.account, begun.since)
 
     def _presented(self, begun: Access, code: str) -> Access:
-        visit = self.visits.walk(begun.visitor, "second_factor", code=code)
+        visit = self.walk(begun.visitor, "second_factor", code=code)
         before = AccessReleve.parse(begun.releve)
         releve = self._said(visit, before.login, (PASSWORD, begun.account.factor))
         cookies = self.visits.session(begun.visitor)

@@ -213,7 +213,7 @@ class Codes:
         `Inconclusive` when no message comes, or when it holds no code.
         """
         if account.factor == TOTP:
-            return self.fresh(account.totp)
+            return self.fresh(account)
         return self.received(account.factor, account, since)
 
     def received(self, channel: str, account: Account, since: Marks) -> str:
@@ -238,15 +238,15 @@ class Codes:
             return len(self.mail.received(address, since.mail))
         return len(self.sms.received(address, since.sms))
 
-    def fresh(self, key: str) -> str:
-        """Return a TOTP code of a step that was never given for this key."""
+    def fresh(self, account: Account) -> str:
+        """Return a TOTP code of a step that was never given for this account."""
         step = self._step()
-        last = self._steps.get(key)
+        last = self._steps.get(account.login)
         if last is not None and step <= last:
             self._hours.later((last + 1) * STEP - self._hours.now + 0.1)
             step = max(self._step(), last + 1)
-        self._steps[key] = step
-        return self._at(key, step * STEP)
+        self._steps[account.login] = step
+        return self._at(account.totp, step * STEP)
 
     def old(self, account: Account, since: Marks) -> str:
         """Return a code of this account whose time is over."""

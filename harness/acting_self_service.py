@@ -174,6 +174,17 @@ class SelfServiceDesk:
         _required(proved, f"l'enrôlement d'un second facteur ({factor})")
         return proved
 
+    def renew_factor(self, expired: Access) -> Done:
+        """Enrol the new device that the software imposes at sign-in, by the key that it shows.
+
+        Raises `Inconclusive` when it is refused.
+        """
+        key = self._visits.read(expired.visitor.here, "choose_factor", "totp_secret")
+        account = replace(expired.account, totp="".join(key.split()))
+        proved = self.prove_factor(replace(expired, account=account))
+        _required(proved, "le renouvellement du second facteur")
+        return proved
+
     def choose_factor(self, access: Access, kind: str) -> Access:
         """Begin the enrolment of a second factor; the account bears its key, not yet proved."""
         since = self._codes.marks()
@@ -238,7 +249,7 @@ class SelfServiceDesk:
     # -- how it is filed ------------------------------------------------------------------------
 
     def _walk(self, access: Access, journey: str, **values: str) -> Visit:
-        return self._visits.walk(access.visitor, journey, **values)
+        return self._access.walk(access.visitor, journey, **values)
 
     def _anonymous(self, account: Account) -> Access:
         nothing = AccessReleve(account.login, (), SIGN_IN, datetime.now(UTC).isoformat())

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import html
 import re
 import secrets
 from collections.abc import Iterator, Mapping
@@ -75,6 +76,7 @@ class Redactor:
         self._key = secrets.token_bytes(32)
         self._known: dict[bytes, bytes] = {}
         self._veiled: dict[bytes, bytes] = {}
+        self._beside: dict[bytes, re.Pattern[bytes]] = {}
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} secrets)"
@@ -87,6 +89,20 @@ class Redactor:
         if len(value) < 4:
             raise ValueError("secret trop court pour être masqué sans abîmer les pièces")
         self._known[value.encode()] = self._placeholder(value.encode(), kind)
+
+    def hide_beside(self, label: str) -> None:
+        """Hide, from now on, the value that a page shows next to a label: a key, spare codes.
+
+        Such a secret is drawn by the software: nobody knows it before the page that shows it.
+        """
+        escaped = html.escape(label)
+        for written in {label, escaped, escaped.replace("&#x27;", "&#39;")}:
+            found = written.encode()
+            between = rb"(?:\s|</?[A-Za-z][^<>]*>)*"
+            shown = rb"(?:>\s*|<input[^<>]*\bvalue=[\"'])"
+            self._beside[found] = re.compile(
+                b"(" + re.escape(found) + between + shown + rb")([^<>\"']{4,})"
+            )
 
     def fingerprint(self, value: str, kind: str) -> str:
         """Return the placeholder that stands for a secret in the pieces of the run."""
@@ -113,6 +129,9 @@ class Redactor:
         known = {**self._veiled, **self._known} if self._veiled else self._known
         for value in sorted(known, key=len, reverse=True):
             content = content.replace(value, known[value])
+        for label, shown in self._beside.items():
+            if label in content:
+                content = shown.sub(self._hide_shown, content)
         if b"password" in content or b"totp_secret" in content:
             content = _TYPED.sub(self._hide_typed, content)
         if b"jeton=" in content:
@@ -154,6 +173,10 @@ class Redactor:
 
     def _hide_token(self, match: re.Match[bytes]) -> bytes:
         return match.group(1) + self._placeholder(match.group(2), _TOKEN)
+
+    def _hide_shown(self, match: re.Match[bytes]) -> bytes:
+        before, value = match.groups()
+        return match.group(0) if _PLACED in value else before + self._placeholder(value, "clé")
 
     def _hide_typed(self, match: re.Match[bytes]) -> bytes:
         name, value = match.groups()

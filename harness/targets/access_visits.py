@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, urlsplit
 
-from harness.model.access import OPENED, REFUSED, SIGN_IN, Reached
+from harness.model.access import OPENED, REFUSED, SECOND_FACTOR, SIGN_IN, Reached
 from harness.model.problems import CapabilityMissing
 from harness.targets.http_templates import PLACEHOLDER, filled
 from harness.targets.target import Target
@@ -47,6 +47,12 @@ class Visits:
         self._redactor = redactor
         self._begin = begin
         self._started: list[Visitor] = []
+        journeys = self._options.journeys.values()
+        self._secret_labels = {
+            one.reads[name] for one in journeys for name in SECRET_READS if name in one.reads
+        }
+        for label in self._secret_labels:
+            redactor.hide_beside(label)
 
     def start(self) -> Visitor:
         """Return a fresh user, without cookies."""
@@ -73,9 +79,8 @@ class Visits:
         with self._redactor.veil(typed):
             for step in described.steps:
                 visit = _done(visitor, step, values)
-        for name in SECRET_READS:
-            if name in described.reads:
-                self._keep_out(visitor, self._shown(visit, described.reads[name]))
+        for label in self._secret_labels:
+            self._keep_out(visitor, self._shown(visit, label))
         if journey in _OPENING:
             self._require_session(visitor, visit)
         return visit
@@ -88,7 +93,10 @@ class Visits:
         path = self._path(visit.url)
         for mark in self._options.stages:
             if _fits(mark, path, visit.releve.text):
-                return REFUSED if mark.stage == SIGN_IN and refused else mark.stage
+                # The address of the code may show the sign-in again, once the tries are over.
+                gone = mark.stage == SECOND_FACTOR and not self._asks(visit, "second_factor")
+                stage = SIGN_IN if gone else mark.stage
+                return REFUSED if stage == SIGN_IN and refused else stage
         if path == self._sign_in_path:
             return REFUSED if refused else SIGN_IN
         return REFUSED if visit.status >= 400 else OPENED
@@ -175,6 +183,12 @@ class Visits:
         """Return the path of an address under the base URL."""
         before = urlsplit(self._target.endpoints.base_url).path.rstrip("/")
         return urlsplit(url).path.removeprefix(before)
+
+    def _asks(self, visit: Visit, journey: str) -> bool:
+        """Say whether the page has the controls that a journey fills first."""
+        described = self._options.journeys.get(journey)
+        fills = (one.fill for one in described.steps if one.fill) if described else iter(())
+        return set(next(fills, {})) <= set(visit.controls)
 
     @property
     def _sign_in_path(self) -> str:

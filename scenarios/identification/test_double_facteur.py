@@ -99,20 +99,36 @@ def test_tries_are_limited(people, access, self_service, dossier, factor):
     dossier.verify("AUT-12", attempt=attempt.releve, control=control.releve, expected=expected)
 
 
-@each_factor
-@scenario("IEU 9.1", "Un second facteur n'entre en service qu'une fois prouvé")
-def test_enrolment_wants_its_proof(people, access, self_service, dossier, factor):
-    session = self_service.ready_for(people.patient(), factor)
+@scenario("IEU 9.1", "Une application de codes n'entre en service qu'une fois prouvée")
+def test_application_is_enrolled_by_its_proof(people, access, self_service, dossier):
+    session = access.watched.enter(people.patient())
 
-    with dossier.step("Choisir un second facteur et présenter un code faux"):
+    with dossier.step("Choisir une nouvelle application et présenter un code faux"):
+        chosen = self_service.choose_factor(session, "totp")
+        unproved = self_service.prove_factor(chosen, right=False)
+        dossier.proof("IEU 9.1.1", unproved.picture(), "Enrôlement refusé sans code juste")
+
+    with dossier.step("Se connecter avec cette application, jamais prouvée"):
+        later = access.sign_in(chosen.account, Case.UNPROVED)
+
+    with dossier.step("La choisir de nouveau et présenter le code juste (jumeau permis)"):
+        proved = self_service.prove_factor(self_service.choose_factor(session, "totp"))
+
+    roles = {"attempt": unproved.releve, "control": proved.releve, "after": later.releve}
+    dossier.verify("AUT-14", **roles)
+
+
+@pytest.mark.parametrize("factor", ["courriel", "sms"])
+@scenario("IEU 9.1", "Un second facteur par message n'entre en service qu'une fois prouvé")
+def test_message_factor_is_enrolled_by_its_proof(people, self_service, dossier, factor):
+    session = self_service.watched.verified(people.patient(), factor)
+
+    with dossier.step("Choisir ce second facteur et présenter un code faux"):
         chosen = self_service.choose_factor(session, factor)
         unproved = self_service.prove_factor(chosen, right=False)
         dossier.proof("IEU 9.1.1", unproved.picture(), "Enrôlement refusé sans code juste")
 
-    with dossier.step("Se connecter avec ce second facteur, jamais prouvé"):
-        later = access.sign_in(chosen.account, Case.UNPROVED)
-
     with dossier.step("Le choisir de nouveau et présenter le code juste (jumeau permis)"):
         proved = self_service.prove_factor(self_service.choose_factor(session, factor))
 
-    dossier.verify("AUT-14", attempt=unproved.releve, control=proved.releve, after=later.releve)
+    dossier.verify("AUT-14", attempt=unproved.releve, control=proved.releve)

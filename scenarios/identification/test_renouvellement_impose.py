@@ -82,7 +82,7 @@ def test_patient_must_renew_the_second_factor(people, access, self_service, secu
         dossier.proof("IEU 5.1.1", expired.picture(), "Renouvellement imposé")
 
     with dossier.step("Enrôler un nouvel appareil, puis se connecter"):
-        renewed = self_service.enrolled(expired)
+        renewed = self_service.renew_factor(expired)
         after = access.watched.sign_in(renewed.account)
         dossier.proof("IEU 5.1.1", after.picture(), "Connexion avec le nouvel appareil")
 
