@@ -19,6 +19,7 @@ def _measures() -> dict[str, Measure]:
         mdm_message,
         pam_message,
         start_up,
+        trace_set,
     )
 
     return {
@@ -26,6 +27,7 @@ def _measures() -> dict[str, Measure]:
         "mdm_with_its_cda_all_rules": mdm_message.measure,
         "fhir_bundle_all_rules": fhir_bundle.measure,
         "insi_call_judged_and_recorded": insi_calls.measure,
+        "million_traces_as_a_stream": trace_set.measure,
         "scenario_collection": collection.measure,
         "banc_help": start_up.measure,
     }

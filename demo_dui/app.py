@@ -20,6 +20,7 @@ from demo_dui import (
     api_audit,
     api_clock,
     api_directory,
+    api_psc,
     api_site,
     control,
     mllp,
@@ -29,6 +30,7 @@ from demo_dui import (
     pages_contact,
     pages_enrolment,
     pages_patient,
+    pages_psc,
     pages_recovery,
     pages_sign_in,
     pages_site,
@@ -43,6 +45,8 @@ from demo_dui.directory import Directory
 from demo_dui.directory_client import DirectoryClient
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
+from demo_dui.psc import Psc
+from demo_dui.psc_client import PscClient
 from demo_dui.psc_settings import DirectorySettings, PscSettings
 from demo_dui.service import Dui
 from demo_dui.store import Store
@@ -55,6 +59,7 @@ _FRONT = (
     api_actions,
     api_audit,
     api_directory,
+    api_psc,
     api_site,
     pages,
     pages_account,
@@ -62,6 +67,7 @@ _FRONT = (
     pages_contact,
     pages_enrolment,
     pages_patient,
+    pages_psc,
     pages_recovery,
     pages_sign_in,
     pages_site,
@@ -144,6 +150,11 @@ def _directory(settings: Settings, store: Store, accounts: Accounts) -> Director
     return Directory(client, store, accounts.people, accounts.clock)
 
 
+def _psc(settings: Settings, dui: Dui, accounts: Accounts) -> Psc:
+    client = PscClient(settings.psc, accounts.clock.now) if settings.psc else None
+    return Psc(client, dui, accounts)
+
+
 async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; one JSON line on stdout tells the addresses."""
     store = Store(settings.state)
@@ -157,11 +168,14 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     try:
         application = front(dui, accounts, secure=tls is not None)
         application[api_directory.DIRECTORY] = _directory(settings, store, accounts)
+        psc = _psc(settings, dui, accounts)
+        application[pages_psc.PSC] = psc
         if settings.test_clock:
             application.add_routes(api_clock.routes)
         runner, http_port = await _listen(application, host, settings.http_port, tls)
         runners.append(runner)
         controlled = control_application(dui, accounts, secrets.control_token)
+        controlled[pages_psc.PSC] = psc
         runner, control_port = await _listen(controlled, LOOPBACK, settings.control_port, None)
         runners.append(runner)
         listener = await mllp.serve(

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS directory_load (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, loaded_at TEXT, data_at TEXT, source TEXT,
     count INTEGER);
 CREATE TABLE IF NOT EXISTS correspondent (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, login TEXT, national_id TEXT UNIQUE,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, login TEXT, national_id TEXT,
     exercise_name TEXT, exercise_given_name TEXT, profession TEXT, speciality TEXT,
     category TEXT, mailboxes TEXT, local TEXT, origin TEXT, updated_at TEXT);
 """

@@ -6,8 +6,11 @@ from typing import NoReturn
 
 from aiohttp import web
 
+from demo_dui import faults
 from demo_dui.contact import ContactError
+from demo_dui.pages_psc import farewell
 from demo_dui.people import Person
+from demo_dui.psc import Psc
 from demo_dui.rendering import page
 from demo_dui.rights import IDENTITY, MANAGEMENT
 from demo_dui.sessions import (
@@ -187,13 +190,14 @@ def _code_page(
 @routes.post("/logout")
 @routes.get("/logout")
 async def logout(request: web.Request) -> web.Response:
-    """End the session."""
+    """End the session, here first, then at Pro Santé Connect when it came from there."""
     session: Session | None = request[SESSION]
     if session is not None:
         request.app[DUI].store.log(
             session.user.login, "déconnexion", None, "ok", session.user.login
         )
-    request.app[ACCOUNTS].sessions.close(request.cookies.get(COOKIE))
-    response = web.HTTPSeeOther("/login")
+    if not (Psc.held(session) and faults.active("psc-deconnexion-locale-absente")):
+        request.app[ACCOUNTS].sessions.close(request.cookies.get(COOKIE))
+    response = await farewell(request, session) or web.HTTPSeeOther("/login")
     response.del_cookie(COOKIE, path="/")
     raise response

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from demo_dui import export, faults, patient_page
+from demo_dui.pages_psc import settings_rows
 from demo_dui.parameters import HIGH, LOW, PRINTABLE_LABELS, WrongSettingError, checked
 from demo_dui.rendering import missing, page, tell
 from demo_dui.rights import IDENTITY, MANAGEMENT, RIGHTS
@@ -31,6 +32,7 @@ async def settings(request: web.Request) -> web.Response:
         printed_offered=not faults.active("reglage-impression-absent"),
         contracts_offered=not faults.active("reglage-contrats-absent"),
         delays=_delays(values),
+        psc=await settings_rows(request),
     )
 
 
@@ -103,6 +105,8 @@ def _delays(values: dict[str, Any]) -> list[tuple[str, str, int]]:
         shown = [row for row in shown if row[0] != "idle_seconds"]
     if faults.active("reglage-renouvellement-absent"):
         shown = [row for row in shown if not row[0].startswith("renewal:")]
+    if faults.active("annuaire-reglage-absent"):
+        shown = [row for row in shown if row[0] != "directory_refresh_days"]
     return shown
 
 

@@ -17,6 +17,7 @@ PROFESSIONAL_REFRESH = "mise à jour d'un professionnel"
 CORRESPONDENT = "création de correspondant"
 CORRESPONDENT_CHANGE = "changement de correspondant"
 PSC_REFRESH, PSC_EXCHANGE = "renouvellement de jeton PSC", "échange de jeton PSC"
+PSC_INTROSPECTION = "introspection de jeton PSC"
 
 REFUSALS = frozenset({"refus", "blocage", "ko", "AE", "AR"})
 FAILURES = frozenset({"échec", "sans réponse"})

@@ -27,7 +27,7 @@ NOT_JSON = "Le corps doit être un objet JSON."
 COOKIE = "session"
 USER = "user"
 SESSION = "session"
-OPEN_PATHS = {"/login", "/logout"}
+OPEN_PATHS = {"/login", "/logout", "/psc/login", "/psc/callback", "/psc/retour"}
 OPEN_FOLDERS = ("/acces/",)
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="DUI de demonstration", charset="UTF-8"'}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -54,7 +54,7 @@ def role_of(target_file: Path) -> str:
 def stand_ins(igc: TestIgc) -> dict[str, str]:
     """Return what stands for the demo's values while no demo runs, so that its file can be read."""
     nobody = secrets.token_urlsafe(12)
-    return _environ("https://127.0.0.1:1", "127.0.0.1:1", igc, nobody, nobody)
+    return _environ("https://127.0.0.1:1", "127.0.0.1:1", igc, nobody)
 
 
 class EmbeddedTarget:
@@ -86,13 +86,13 @@ class EmbeddedTarget:
         ready = self._await_ready()
         self._control = str(ready["control"])
         url = str(ready["http"])
-        self.environ = _environ(url, str(ready["mllp"]), igc, password, psc_secret)
+        self.environ = _environ(url, str(ready["mllp"]), igc, password)
         """What `load_target` finds for the `env:…` values of the file."""
         self.psc_client = PscClient(
             client_id=PSC_CLIENT_ID,
             client_secret=psc_secret,
-            redirect_uris=(self.environ["BANC_DEMO_PSC_REDIRECT"],),
-            post_logout_redirect_uris=(self.environ["BANC_DEMO_PSC_RETURN"],),
+            redirect_uris=(f"{url}/psc/callback",),
+            post_logout_redirect_uris=(f"{url}/psc/retour",),
         )
         """The demo as Pro Santé Connect must know it."""
 
@@ -183,15 +183,11 @@ def _partners(igc: TestIgc, simulated: Simulated) -> list[str]:
     return told
 
 
-def _environ(url: str, mllp: str, igc: TestIgc, password: str, psc_secret: str) -> dict[str, str]:
+def _environ(url: str, mllp: str, igc: TestIgc, password: str) -> dict[str, str]:
     return {
         "BANC_DEMO_URL": url,
         "BANC_DEMO_MLLP": mllp,
         "BANC_DEMO_CA": str(igc.root),
         "BANC_DEMO_USER": "pro.martin",
         "BANC_DEMO_PASSWORD": password,
-        "BANC_DEMO_PSC_CLIENT_ID": PSC_CLIENT_ID,
-        "BANC_DEMO_PSC_SECRET": psc_secret,
-        "BANC_DEMO_PSC_REDIRECT": f"{url}/psc/callback",
-        "BANC_DEMO_PSC_RETURN": f"{url}/psc/retour",
     }

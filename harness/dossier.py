@@ -85,6 +85,8 @@ class Dossier:
         except Exception as error:  # whatever it is, the step shows it; then it goes on
             opened.status = StepStatus(ROWS[_verdict_of(error)].allure)
             opened.message = _message(error)
+            shown = getattr(error, "screens", ())
+            opened.attachments.extend(a for one in shown for a in _flat(one))
             raise
         finally:
             self._open.pop()

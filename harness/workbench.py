@@ -21,6 +21,7 @@ from harness.targets.configuration import load_target
 from harness.targets.drivers import Drivers
 from harness.targets.target import Simulators, Target
 from harness.targets.tls import client_context
+from harness.targets.visiting import Peer
 
 if TYPE_CHECKING:
     from harness.demo import EmbeddedTarget
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from harness.simulators.sms import SmsSimulator
 
 ROOT = Path(__file__).parent.parent
+PSC_NAME = "Pro Santé Connect (simulateur)"
 IGC_FOLDER = ROOT / ".banc" / "igc"
 """The test certification authority of this checkout: kept, so that a vendor installs it once."""
 KEYS_FILE = ROOT / ".banc" / "cles-simulateurs.json"
@@ -86,9 +88,7 @@ class Workbench:
         assert self.target is not None
         for secret in self.target.secrets:
             self.recorder.redactor.hide(secret, "secret")
-        self.drivers = Drivers(self.target, self.recorder, self.loop, attended=attended)
-        if self.demo:
-            self.demo.sends_to("{}:{}".format(*self.drivers.listener.address))
+        self._connect(attended=attended)
         self.journal.record(
             "run",
             {
@@ -132,9 +132,18 @@ class Workbench:
 
         Without `browser`, pages are read as HTML and their pictures are left to be reviewed.
         """
-        assert self.drivers is not None and self.target is not None
+        assert self.drivers is not None
         self.drivers.close()
-        self.drivers = Drivers(self.target, self.recorder, self.loop, browser=browser)
+        self._connect(browser=browser)
+
+    def _connect(self, *, attended: bool = False, browser: bool = True) -> None:
+        assert self.target is not None
+        self.drivers = Drivers(
+            self.target, self.recorder, self.loop, attended=attended, browser=browser
+        )
+        if self.psc:
+            places = (self.psc.issuer, self.psc.authorization_endpoint)
+            self.drivers.meets(*(Peer.at(one, PSC_NAME, self.igc.root) for one in places))
         if self.demo:
             self.demo.sends_to("{}:{}".format(*self.drivers.listener.address))
 

@@ -52,18 +52,21 @@ _JWT = re.compile(rb"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*(?:\.[\w-]+){0,2}", re.ASCII)
 # Of common words: secret only inside a form or a query of OAuth, beside one of its companions.
 _COMMON = ("code", "token")
 _OWN = "|".join(name for name in SECRET_PARAMETERS if name not in _COMMON).encode()
-# Plain, or inside another address (percent-encoded once more).
+# A name begins a parameter, plain or inside another address (percent-encoded once more).
+_BEGIN = rb"(?:(?<![\w-])|(?<=%3F)|(?<=%26)|(?<=%23))"
 _VALUE = rb"(?:(=)([^&\s\"'<>#]+)|(%3D)((?:(?!%26|%23)[^&\s\"'<>#])+))"
-_FORM = re.compile(rb"(?<![\w-])(" + _OWN + rb")" + _VALUE)
-_COMMON_FORM = re.compile(rb"(?<![\w-])(" + "|".join(_COMMON).encode() + rb")" + _VALUE)
+_FORM = re.compile(_BEGIN + rb"(" + _OWN + rb")" + _VALUE)
+_COMMON_FORM = re.compile(_BEGIN + rb"(" + "|".join(_COMMON).encode() + rb")" + _VALUE)
 _JSON = re.compile(rb'"(' + _OWN + rb')(\\*"\s*:\s*\\*")([^"\\]+)')
 _COMPANIONS = re.compile(
-    rb"(?<![\w-])(?:state|session_state|grant_type|code_verifier|redirect_uri|token_type_hint"
+    _BEGIN + rb"(?:state|session_state|grant_type|code_verifier|redirect_uri|token_type_hint"
     rb"|client_id)(?:=|%3D)"
 )
-_REACH = 4000
-"""Bytes looked at on each side of `code=` for its companions."""
-_BREAK = re.compile(rb"[\s\"'<>]")
+_BREAKS = (b" ", b"\n", b"\r", b"\t", b'"', b"'", b"<", b">", b"{", b"}", b"(", b")", b"\\")
+"""What ends a query or a form in a text."""
+_RUN = re.compile(rb"[^\s\"'<>{}()\\]*")
+_HEAD = 4000
+"""Bytes at the beginning of a content among which the address of a request stands."""
 _PLACED = "«secret".encode()
 _TYPED = re.compile(rb'("(?:password|new_password|totp_secret)"\s*:\s*")([^"\\]+)')
 """What a person types or keeps, under its name in JSON."""
@@ -136,19 +139,19 @@ class Redactor:
             content = _TYPED.sub(self._hide_typed, content)
         if b"jeton=" in content:
             content = _JETON.sub(self._hide_token, content)
-        # Plain searches first: most contents hold none of it, and skip the patterns.
+        # Plain searches first: most contents hold none of it, and skip the patterns. Each name of
+        # SECRET_PARAMETERS holds one of these words.
         if b"eyJ" in content:
             content = _JWT.sub(self._hide_jwt, content)
         if (
-            b"_token" in content
+            b"oken" in content
+            or b"code" in content
             or b"client_" in content
-            or b"code_v" in content
-            or (b"auth_req" in content)
+            or b"auth_r" in content
         ):
             content = _FORM.sub(self._hide_parameter, content)
             content = _JSON.sub(self._hide_member, content)
-        if b"code=" in content or b"token=" in content or b"%3D" in content:
-            content = _COMMON_FORM.sub(self._hide_common, content)
+            content = self._without_common(content)
         return _HEADERS.sub(self._hide_header, content)
 
     def clean_message(self, text: str) -> str:
@@ -205,12 +208,21 @@ class Redactor:
         kind = SECRET_PARAMETERS[name.decode()]
         return name + (equals or nested_equals) + self._placeholder(value, kind)
 
-    def _hide_common(self, match: re.Match[bytes]) -> bytes:
-        before = match.string[max(0, match.start() - _REACH) : match.start()]
-        after = match.string[match.end() : match.end() + _REACH]
-        around = _BREAK.split(before)[-1] + b"&" + _BREAK.split(after, maxsplit=1)[0]
-        oauth = _COMPANIONS.search(around) or b"/introspect" in match.string[:_REACH]
-        return self._hide_parameter(match) if oauth else match.group(0)
+    def _without_common(self, content: bytes) -> bytes:
+        """Hide `code=` and `token=` where a companion stands in the same query or form."""
+        introspected = b"/introspect" in content[:_HEAD]
+        end, oauth = 0, False
+
+        def replace(match: re.Match[bytes]) -> bytes:
+            nonlocal end, oauth
+            if match.start() >= end:  # each query is looked at once, however many names it has
+                start = max(content.rfind(one, end, match.start()) for one in _BREAKS) + 1
+                run = _RUN.match(content, match.start())
+                end = run.end() if run else match.end()
+                oauth = introspected or bool(_COMPANIONS.search(content, max(start, 0), end))
+            return self._hide_parameter(match) if oauth else match.group(0)
+
+        return _COMMON_FORM.sub(replace, content)
 
     def _hide_member(self, match: re.Match[bytes]) -> bytes:
         name, middle, value = match.groups()

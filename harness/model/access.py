@@ -112,7 +112,8 @@ class OidcCall:
     at: str
     """ISO, UTC, by the clock of the simulator."""
     endpoint: str
-    """`discovery`, `jwks`, `authorize`, `token`, `userinfo`, `introspection`, `logout`, `ciba`."""
+    """`discovery`, `jwks`, `authorize`, `token`, `userinfo`, `introspection`, `logout`, `ciba`;
+    `wallet`: a page that the person answered, the last of which goes back to the client."""
     host: str
     """`host:port` that was asked."""
     method: str
@@ -120,7 +121,8 @@ class OidcCall:
     """Query or form, secrets (code, tokens, assertions, verifier) as fingerprints."""
     client_id: str = ""
     client_auth: str = ""
-    """`none`, `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `tls_client_auth`."""
+    """`none`, `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `tls_client_auth`; ''
+    where none is asked."""
     certificate: str = ""
     """Subject of the client certificate, '' without one."""
     status: int = 0

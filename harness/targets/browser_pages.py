@@ -44,13 +44,16 @@ def type_in(control: Locator, value: str) -> None:
         control.fill(value)
 
 
-def picture_of(page: Page) -> tuple[bytes, str]:
-    """Return the picture of a whole page and its media type: PNG, or JPEG when that is heavy."""
-    image = page.screenshot(full_page=True, animations="disabled", scale="css")
+def picture_of(page: Page, *, whole: bool = True) -> tuple[bytes, str]:
+    """Return the picture of a page and its media type: PNG, or JPEG when that is heavy.
+
+    Not `whole`: what the window shows of it.
+    """
+    image = page.screenshot(full_page=whole, animations="disabled", scale="css")
     if len(image) <= MAX_IMAGE_BYTES:
         return image, "image/png"
     smaller = page.screenshot(
-        full_page=True, animations="disabled", scale="css", type="jpeg", quality=55
+        full_page=whole, animations="disabled", scale="css", type="jpeg", quality=55
     )
     return smaller, "image/jpeg"
 

@@ -24,6 +24,7 @@ from harness.targets.visit_pages import (
     ANY_STATUS,
     PAGES,
     READABLE,
+    UNREADABLE,
     jar_of,
     shown_url,
     told,
@@ -302,7 +303,7 @@ class BrowserVisitor:
             releve = self._releve(page, name)
             page.evaluate(COVER, sorted(self._secrets, key=len, reverse=True))
             try:
-                image, media_type = picture_of(page)
+                image, media_type = picture_of(page, whole=name != UNREADABLE)
             finally:
                 page.evaluate(UNCOVER)
         return visit_screen(name, releve, image, media_type, self._secrets)
@@ -338,7 +339,12 @@ class BrowserVisitor:
         )
 
     def _pictures(self, page: Page) -> tuple[Screen, ...]:
-        try:
-            return (self._picture(page, "illisible"),)
-        except UnreadablePage:  # a page that is not even there has no picture
-            return ()
+        from playwright.sync_api import Error
+
+        with contextlib.suppress(Error):  # what still loads would change the page under our eyes
+            page.evaluate("() => window.stop()")
+        # A page may give way to the browser's own error page while it is read: once more, then.
+        for _ in range(2):
+            with contextlib.suppress(UnreadablePage):
+                return (self._picture(page, UNREADABLE),)
+        return ()

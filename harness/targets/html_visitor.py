@@ -22,6 +22,7 @@ from harness.targets.visit_pages import (
     MAX_REDIRECTS,
     PAGES,
     READABLE,
+    UNREADABLE,
     shown_url,
     told,
     visit_screen,
@@ -258,7 +259,7 @@ class HtmlVisitor:
 
     def _pictures(self, answer: Answer | None = None) -> tuple[Screen, ...]:
         page = answer if answer is not None else self._shown.answer if self._shown else None
-        return (self._picture("illisible", page),) if page is not None else ()
+        return (self._picture(UNREADABLE, page),) if page is not None else ()
 
     def _picture(self, name: str, answer: Answer) -> Screen:
         releve = self._releve(name, answer)

@@ -20,6 +20,8 @@ READABLE = frozenset({200, 201, 202, 400, 401, 403, 404, 405, 409, 410, 422, 423
 """Statuses of a page that a user can read: done, or refused."""
 MAX_REDIRECTS = 12
 """Addresses passed through for one gesture: a sign-in by Pro Santé Connect takes six."""
+UNREADABLE = "illisible"
+"""Page word of the picture of what could not be walked through."""
 HIDDEN = "•••"
 """What stands in a proof in place of a secret."""
 PAGES = frozenset({"text/html", "application/xhtml+xml"})

@@ -81,7 +81,9 @@ def included(asked: Asked, page: Iterable[Resource], others: Iterable[Resource])
     page = tuple(page)
     wanted = {name: _targets(asked.kind, name, value) for name, value in asked.pairs}
     shown = {one.address for one in page}
-    found = []
+    found: list[Resource] = []
+    if not any(wanted.values()):
+        return found
     for other in others:
         kind = other.body["resourceType"]
         forward = kind in wanted.get("_include", ()) and any(

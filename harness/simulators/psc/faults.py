@@ -47,6 +47,11 @@ class Fault:
     userinfo: Callable[[UserInfo], UserInfo] | None = None
     answer: Callable[[str, Reply], Reply] | None = None
 
+    @property
+    def foreign_key(self) -> bool:
+        """Say whether the fault signs with a key that is not published."""
+        return self.name in ("kid-inconnu", "signature-fausse")
+
 
 FAULTS: dict[str, Fault] = {}
 
@@ -220,7 +225,7 @@ def token_refused(endpoint: str, reply: Reply) -> Reply:
 def unavailable(endpoint: str, reply: Reply) -> Reply:
     """Answer 503 without JSON."""
     text = {"Content-Type": "text/plain; charset=utf-8"}
-    return Reply(503, text, b"Service indisponible\n")
+    return Reply(503, text, b"Service indisponible\n", error="http_503")
 
 
 @_fault("reponse-lente", "answer", "Pro Santé Connect répond juste, mais tard.")
@@ -285,8 +290,11 @@ class Faults:
         return info
 
     def answer(self, reply: Reply, trace: Trace) -> Reply:
-        """Return the answer of a back-channel endpoint as the faults make it."""
-        if trace.endpoint not in BACK_CHANNEL:
+        """Return the answer of a back-channel endpoint as the faults make it.
+
+        Only what would have been served is altered: a wrong request is told what is wrong in it.
+        """
+        if trace.endpoint not in BACK_CHANNEL or reply.status != 200:
             return reply
         for one in self._of(trace):
             if one.fault.answer:

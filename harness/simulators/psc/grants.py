@@ -138,6 +138,11 @@ class Grants:
         self._codes.put(_digest(code), _Code(sign_in, now + CODE_LIFE))
         return code
 
+    def peek(self, code: str) -> SignIn | None:
+        """Return the sign-in of a code without using it."""
+        found = self._codes.get(_digest(code))
+        return found.sign_in if found else None
+
     def use_code(self, code: str, client_id: str, now: float) -> tuple[CodeState, SignIn | None]:
         """Use a code: its state, and its sign-in when it is known.
 

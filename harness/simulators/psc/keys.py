@@ -21,13 +21,13 @@ class SigningKeys:
     def __init__(self) -> None:
         from joserfc.jwk import OctKey
 
-        self._published: list[RSAKey] = [_new_key()]
+        self._published: list[RSAKey] = [new_key()]
         self._foreign: RSAKey | None = None
         self._own = OctKey.generate_key(512)
 
-    def rotate(self) -> None:
-        """Sign with a new key from now on; only the one before stays published with it."""
-        self._published = [_new_key(), self._published[0]]
+    def rotate(self, key: RSAKey) -> None:
+        """Sign with this key from now on; only the one before stays published with it."""
+        self._published = [key, self._published[0]]
 
     @property
     def current_kid(self) -> str:
@@ -79,11 +79,12 @@ class SigningKeys:
 
     def _foreign_key(self) -> RSAKey:
         if self._foreign is None:
-            self._foreign = _new_key()
+            self._foreign = new_key()
         return self._foreign
 
 
-def _new_key() -> RSAKey:
+def new_key() -> RSAKey:
+    """Draw an RSA key; this takes some tenths of a second."""
     from joserfc.jwk import RSAKey
 
     return RSAKey.generate_key(2048, auto_kid=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,59 +15,23 @@ from harness.model.problems import HarnessFault, Inconclusive
 from harness.model.professional import Professional
 from harness.simulators.clock import Clock
 from harness.simulators.igc import TestIgc
-from harness.simulators.listener import HttpsListener, client_certificate_of, tls_of
+from harness.simulators.listener import HttpsListener
 from harness.simulators.loop import ServiceLoop
-from harness.simulators.psc import pages
-from harness.simulators.psc.authorize import authorize, decide, identify
 from harness.simulators.psc.calls import CallLog
-from harness.simulators.psc.ciba import begin
-from harness.simulators.psc.ciba import decide as decide_ciba
-from harness.simulators.psc.discovery import discovery, jwks
-from harness.simulators.psc.introspection import introspection
-from harness.simulators.psc.logout import logout
+from harness.simulators.psc.ciba import decide
+from harness.simulators.psc.endpoints import ISSUER_ROUTES, WALLET_ROUTES, Route, answer, read
+from harness.simulators.psc.faults import fault_named
+from harness.simulators.psc.keys import new_key
 from harness.simulators.psc.people import Origin
-from harness.simulators.psc.provider import PROTOCOL, REALM, Provider
-from harness.simulators.psc.tokens import token
-from harness.simulators.psc.userinfo import userinfo
-from harness.simulators.psc.wire import Asked, Refusal, Reply, Trace
+from harness.simulators.psc.provider import REALM, Provider
+from harness.simulators.psc.wire import Reply, Trace
 from harness.targets.target_access import PscClient
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-READ_DEADLINE = 10.0
-"""Seconds that a client has to send its body."""
 SILENCE = 60.0
 """Seconds after which `sans-reponse` closes the connection of a client that still waits."""
-
-Endpoint = Callable[[Provider, Asked, Trace], Reply]
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """An endpoint: its name in the journal, the methods it takes, and what it does."""
-
-    name: str
-    methods: tuple[str, ...]
-    serve: Endpoint
-
-
-_BOTH = ("GET", "POST")
-ISSUER_ROUTES = {
-    f"{REALM}/.well-known/wallet-openid-configuration": Route("discovery", ("GET",), discovery),
-    f"{REALM}/.well-known/openid-configuration": Route("discovery", ("GET",), discovery),
-    f"{PROTOCOL}/certs": Route("jwks", ("GET",), jwks),
-    f"{PROTOCOL}/token": Route("token", ("POST",), token),
-    f"{PROTOCOL}/userinfo": Route("userinfo", _BOTH, userinfo),
-    f"{PROTOCOL}/token/introspect": Route("introspection", ("POST",), introspection),
-    f"{PROTOCOL}/logout": Route("logout", _BOTH, logout),
-    f"{PROTOCOL}/ext/ciba/auth": Route("ciba", ("POST",), begin),
-}
-WALLET_ROUTES = {
-    "/auth": Route("authorize", _BOTH, authorize),
-    pages.IDENTIFY: Route("wallet", ("POST",), identify),
-    pages.CONSENT: Route("wallet", ("POST",), decide),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +172,11 @@ class PscSimulator:
         `delay` sets the seconds of `reponse-lente`. Raises `ConfigurationProblem` for an unknown
         name.
         """
-        with self._lock:
-            rpps = professional.rpps if professional else ""
-            self._provider.faults.add(name, rpps, delay)
+        rpps = professional.rpps if professional else ""
+        if fault_named(name).foreign_key:
             self._provider.keys.prepare_foreign()
+        with self._lock:
+            self._provider.faults.add(name, rpps, delay)
 
     def works(self, professional: Professional | None = None) -> None:
         """Take away the faults of a professional (None: every fault)."""
@@ -221,8 +185,9 @@ class PscSimulator:
 
     def rotate_keys(self) -> None:
         """Sign with a new key from now on; the former one stays published."""
+        key = new_key()  # drawn before the lock is held: the loop must not wait for it
         with self._lock:
-            self._provider.keys.rotate()
+            self._provider.keys.rotate(key)
 
     def approves(self, professional: Professional) -> None:
         """Approve on their device what CIBA asks. Raises `Inconclusive` when nothing waits."""
@@ -234,7 +199,7 @@ class PscSimulator:
 
     def _decide(self, professional: Professional, *, approved: bool) -> None:
         with self._lock:
-            waiting = decide_ciba(self._provider, professional.rpps, approved=approved)
+            waiting = decide(self._provider, professional.rpps, approved=approved)
         if not waiting:
             raise Inconclusive(
                 f"aucune demande CIBA en attente pour {professional.national_id} : le logiciel "
@@ -325,10 +290,10 @@ class PscSimulator:
         self, routes: Mapping[str, Route], request: web.BaseRequest
     ) -> web.StreamResponse:
         route = routes.get(request.path)
-        asked = await _read(request)
+        asked = await read(request)
         trace = Trace(endpoint=route.name if route else "inconnu")
         with self._lock:
-            reply = self._answer(route, asked, trace)
+            reply = answer(self._provider, route, asked, trace)
             at = self._provider.clock.now().isoformat()
         try:
             self._calls.file(asked, reply, trace, at)
@@ -337,24 +302,6 @@ class PscSimulator:
             self._calls.fail(fault)
             return await self._send(request, Reply(500, silent=True), 0.0)
         return await self._send(request, reply, self._silence)
-
-    def _answer(self, route: Route | None, asked: Asked, trace: Trace) -> Reply:
-        if route is None:
-            trace.error = "not_found"
-            return pages.problem("Adresse inconnue", f"Rien à l'adresse {asked.path[:200]}.", 404)
-        if asked.method not in route.methods:
-            trace.error = "method_not_allowed"
-            text = {"Content-Type": "text/plain; charset=utf-8", "Allow": ", ".join(route.methods)}
-            return Reply(405, text, f"Attendu : {text['Allow']}\n".encode())
-        try:
-            reply = route.serve(self._provider, asked, trace)
-        except Refusal as refusal:
-            trace.error = refusal.error
-            reply = refusal.reply()
-        altered = self._provider.faults.answer(reply, trace)
-        if altered.status != reply.status:
-            trace.error = trace.fault
-        return altered
 
     async def _send(
         self, request: web.BaseRequest, reply: Reply, silence: float
@@ -369,32 +316,3 @@ class PscSimulator:
             if request.transport is not None:
                 request.transport.abort()
         return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
-
-
-async def _read(request: web.BaseRequest) -> Asked:
-    from aiohttp import web
-
-    problem, body = "", b""
-    try:
-        async with asyncio.timeout(READ_DEADLINE):
-            body = await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        problem = "demande de plus de 1 Mio"
-    except TimeoutError:
-        problem = f"demande inachevée après {READ_DEADLINE:g} s"
-    lines = [f"{request.method} {request.raw_path} HTTP/1.1".encode("utf-8", "replace")]
-    lines += [name + b": " + value for name, value in request.raw_headers]
-    return Asked(
-        at=datetime.now(UTC),
-        method=request.method,
-        host=request.headers.get("Host", ""),
-        path=request.path,
-        query=request.rel_url.raw_query_string,
-        headers=request.headers,
-        cookies=request.cookies,
-        body=body,
-        raw_head=b"\r\n".join([*lines, b"", b""]),
-        tls=tls_of(request),
-        certificate=client_certificate_of(request),
-        problem=problem,
-    )

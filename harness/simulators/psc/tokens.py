@@ -31,6 +31,9 @@ def token(provider: Provider, asked: Asked, trace: Trace) -> Reply:
 
     refuse_unreadable(asked)
     grant = asked.parameters.get("grant_type", "")
+    asked_for = provider.grants.peek(asked.parameters.get("code", ""))
+    if asked_for is not None:  # said even of a client that will be refused
+        trace.sign_in = asked_for.id
     client = authenticate(provider, asked, trace)
     if grant == GRANT_CODE:
         sign_in = _by_code(provider, asked, trace, client)

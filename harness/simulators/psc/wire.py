@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -63,6 +63,8 @@ class Reply:
     body: bytes = field(default=b"", repr=False)
     delay: float = 0.0
     silent: bool = False
+    error: str = ""
+    """OAuth error that the body says, for the journal."""
 
     @classmethod
     def json(cls, data: Mapping[str, Any], status: int = 200, **headers: str) -> Reply:
@@ -92,7 +94,7 @@ class Refusal(Exception):
     def reply(self) -> Reply:
         """Return the JSON answer of RFC 6749 §5.2."""
         data = {"error": self.error, "error_description": self.description}
-        return Reply.json(data, self.status, **self.headers)
+        return replace(Reply.json(data, self.status, **self.headers), error=self.error)
 
 
 @dataclass
@@ -101,7 +103,7 @@ class Trace:
 
     endpoint: str = ""
     client_id: str = ""
-    client_auth: str = "none"
+    client_auth: str = ""
     error: str = ""
     sign_in: str = ""
     fault: str = ""

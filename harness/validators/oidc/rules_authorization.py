@@ -21,7 +21,7 @@ def requests(check: Check) -> Iterator[PscCall]:
     yield from reader.calls(check, "authorize")
 
 
-@rule("PSC-01", cites=("PSC 6", "PSC 2", "PSC.01"), each=requests, lists=reader.LISTS)
+@rule("PSC-01", cites=("PSC 6", "PSC 2", "PSC.01", "PSC.08"), each=requests, lists=reader.LISTS)
 def request_is_complete_and_fresh(request: PscCall, check: Check) -> Iterator[Finding]:
     """The request bears code, client, exact redirect_uri, scopes, eidas1, fresh state and nonce."""
     yield from _registered(request)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.model.access import OidcCall
 from harness.model.psc_cases import REFUSALS, PscCase
-from harness.validators import Check, Finding, Level, rule
+from harness.validators import Check, Finding, rule
 from harness.validators.oidc import reader
 from harness.validators.oidc.reader import Pair, PscCall
 
@@ -59,10 +59,9 @@ def _callback(pair: Pair) -> Iterator[Finding]:
     if case in TOLD and not pair.attempt.opened and not pair.attempt.message:
         yield Finding(
             f"page de retour ({case})",
-            "un message qui dit que la connexion n'a pas abouti",
-            "aucun message",
-            "Le professionnel sait-il pourquoi il n'est pas connecté ?",
-            Level.WARNING,
+            "une page qui dit que la connexion n'a pas abouti",
+            "une page vide, ou illisible",
+            "L'erreur rendue par Pro Santé Connect est-elle traitée jusqu'à une page ?",
         )
 
 

@@ -61,7 +61,7 @@ def sign_ins(check: Check) -> Iterator[Pair | AccessReleve]:
         yield attempt
 
 
-@rule("PSC-03", cites=("PSC 2", "PSC 6", "PSC.01"), each=sign_ins, lists=reader.LISTS)
+@rule("PSC-03", cites=("PSC 2", "PSC 6", "PSC.01", "PSC.08"), each=sign_ins, lists=reader.LISTS)
 def id_token_is_really_verified(sign_in: Pair | AccessReleve, check: Check) -> Iterator[Finding]:
     """A faulty ID token is refused; new keys of the JWKS and a higher level are accepted."""
     attempt = sign_in.attempt if isinstance(sign_in, Pair) else sign_in

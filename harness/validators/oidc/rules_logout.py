@@ -80,8 +80,7 @@ def _same_state(endpoint: str, parameters: dict[str, str], state: str) -> bool:
 
 
 def _return(pair: Pair) -> Iterator[Finding]:
-    told = bool(pair.attempt.message) or pair.attempt.stage == REFUSED
-    if not told:
+    if pair.attempt.stage != REFUSED and not pair.attempt.message:
         yield Finding(
             "retour de déconnexion",
             "refusé : le state rendu n'est pas celui de la déconnexion demandée",

@@ -3,8 +3,8 @@
 Expected values: `acts`, each with `kind`, `author` and `person` (an identifier, or a list of those
 by which the software may name them), `since`, `until` (ISO), and if need be `result` (`ok` or
 `échec`), `account`, `says` (words of which one must be said), `also` (kinds that the act entails).
-`persons` and `accounts` are ours: nobody else acts on them. Lines that the role `before` holds
-already are not looked at.
+`persons` and `accounts` are ours: nobody else acts on them. Lines that the role `before`
+of the same export holds already are not looked at.
 """
 
 from __future__ import annotations
@@ -89,21 +89,24 @@ def within(event: TraceEvent, since: float, until: float) -> bool:
 
 
 class Ledger:
-    """The acts of a check, and the traces met so far that may tell them."""
+    """The acts of a check, and the traces of one export that may tell them."""
 
-    def __init__(self, check: Check) -> None:
+    def __init__(self, check: Check, source: str = "") -> None:
+        self.place: Batch | None = None
+        self.has_earlier = f"{EARLIER}{source}" in check.artefacts
         self.acts = tuple(_acts(check.expected.get("acts")))
         self.persons = _texts(check.expected.get("persons")).union(*(a.persons for a in self.acts))
         self.accounts = _texts(check.expected.get("accounts"))
         self.accounts = self.accounts.union(*(a.accounts for a in self.acts))
         self.since = min((act.since for act in self.acts), default=0.0)
         self.until = max((act.until for act in self.acts), default=0.0)
-        self._known = Counter(self._earlier(check)) if self.acts else Counter[int]()
+        self._known = Counter(_earlier(check, source)) if self.acts else Counter[int]()
         self._kinds = frozenset(act.kind for act in self.acts)
         self.lines: list[TraceEvent] = []
 
     def feed(self, batch: Batch) -> None:
         """Keep the traces of a batch that are new and concern us."""
+        self.place = batch
         if not self.acts or len(self.lines) >= _KEPT:
             return
         first, last = self.since - _DRIFT, self.until + _DRIFT + _ZONES[-1]
@@ -153,8 +156,14 @@ class Ledger:
             return False
         return True
 
-    def _earlier(self, check: Check) -> Iterator[int]:
-        for batch in batches_of(check, EARLIER):
+    def at(self, event: TraceEvent, what: str) -> str:
+        """Return the place of a trace as findings say it."""
+        return self.place.at(event.number, what) if self.place else what
+
+
+def _earlier(check: Check, source: str) -> Iterator[int]:
+    for batch in batches_of(check, EARLIER):
+        if batch.source == source:
             for event in batch.events:
                 yield hash(event.text)
 

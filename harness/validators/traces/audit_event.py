@@ -35,7 +35,6 @@ def read_audit_event(number: int, data: Json, kinds: Kinds, text: str) -> TraceE
         _text(_object(data, "period"), "start"),
         _action(data),
         _joined(_named(who), _text(agent, "altId"), _text(agent, "name")),
-        _identifier_type(who, agent),
         _joined(*(_concept(one) for one in _objects(agent, "role"))),
         _joined(*entities.persons),
         _joined(*entities.accounts),
@@ -78,15 +77,6 @@ def _named(reference: Json) -> str:
         _text(_object(reference, "identifier"), "value"),
         _text(reference, "reference"),
         _text(reference, "display"),
-    )
-
-
-def _identifier_type(who: Json, agent: Json) -> str:
-    identifier = _object(who, "identifier")
-    return (
-        _text(identifier, "system")
-        or _concept(_object(identifier, "type"))
-        or _concept(_object(agent, "type"))
     )
 
 

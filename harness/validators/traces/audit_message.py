@@ -34,7 +34,6 @@ def message_values(root: etree._Element) -> tuple[dict[str, str], tuple[str, ...
         or _of(event, "EventActionCode"),
         "result": _of(event, "EventOutcomeIndicator"),
         "author": _joined(*(_of(author, name) for name in ("UserID", "AlternativeUserID"))),
-        "author_type": _user_type(author),
         "role": _joined(*(_said(one) for one in _children(author, "RoleIDCode"))),
         "origin": _joined(
             *(_of(one, "AuditSourceID") for one in root.iterfind("AuditSourceIdentification")),
@@ -54,19 +53,6 @@ def _author(root: etree._Element) -> etree._Element | None:
     people = root.findall("ActiveParticipant")
     asking = [one for one in people if one.get("UserIsRequestor", "").casefold() == "true"]
     return next(iter(asking or people), None)
-
-
-def _user_type(author: etree._Element | None) -> str:
-    """Return what kind of identifier UserID is.
-
-    DICOM has no attribute for it: the type is in the identifier itself, as a CX
-    (`id^^^&OID&ISO`), a URN or a prefix (`RPPS:…`).
-    """
-    user = _of(author, "UserID")
-    if "^" in user:
-        return " ".join(part for part in user.split("^")[1:] if part)
-    prefix, colon, _ = user.rpartition(":")
-    return prefix if colon else ""
 
 
 def _objects(root: etree._Element) -> tuple[dict[str, str], list[str]]:

@@ -21,7 +21,6 @@ USUAL: dict[str, tuple[str, ...]] = {
     "occurred": ("heure acte", "date acte", "occurred", "occurred at", "heure de l acte", "debut"),
     "action": ("action", "evenement", "event", "nature", "operation", "type d action"),
     "author": ("auteur", "author", "by", "utilisateur", "user", "login", "acteur", "agent"),
-    "author_type": ("type auteur", "type identifiant", "author type", "type d identifiant"),
     "role": ("role", "profil", "fonction", "profession"),
     "person": (
         *("personne", "person", "patient", "patient id", "usager", "ipp", "id patient"),

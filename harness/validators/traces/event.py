@@ -7,7 +7,7 @@ from typing import NamedTuple
 from harness.validators.fhir.audit import AuditMessage
 
 FIELDS = (
-    *("recorded", "occurred", "action", "author", "author_type", "role", "person", "account"),
+    *("recorded", "occurred", "action", "author", "role", "person", "account"),
     *("result", "origin", "request", "answer", "detail", "id"),
 )
 """What a column of a CSV, or a key of a JSON line, may tell of a trace."""
@@ -57,8 +57,6 @@ class TraceEvent(NamedTuple):
     """Kinds of `trace_words.toml` that the action tells."""
     author: str
     """Every identifier and name given of who acted, blank-separated."""
-    author_type: str
-    """What kind of identifier it is: a system, a type, a prefix."""
     role: str
     person: str
     """Identifiers of the person on whom it was done, blank-separated."""
@@ -91,7 +89,12 @@ class Batch(NamedTuple):
     """What the numbers count: `LINE` or `ENTRY`."""
     events: list[TraceEvent]
     broken: list[Broken]
+    source: str = ""
+    """Which export it is of, when a check holds several; the pages of one have the same."""
+    title: str = ""
+    """What findings call the artefact, when a check holds several."""
 
     def at(self, number: int, what: str = "") -> str:
         """Return a place as findings say it: `ligne 12 : auteur`."""
-        return f"{self.unit} {number}{f' : {what}' if what else ''}"
+        before, after = (f"{self.title}, " if self.title else ""), (f" : {what}" if what else "")
+        return f"{before}{self.unit} {number}{after}"

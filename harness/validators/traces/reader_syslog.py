@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from harness.model.problems import Unreadable
 from harness.validators.fhir.audit import message_elements, message_root
@@ -32,7 +33,7 @@ _PARAMETER = re.compile(r' ([^ =\]"]+)="((?:[^"\\\]]|\\.)*)"')
 _ESCAPED = re.compile(r'\\(["\\\]])')
 _COUNT = re.compile(r"(\d{1,7}) (?=<\d)")
 _START = re.compile(r"<\d{1,3}>")
-_XML = re.compile(r"<\?xml|<AuditMessage")
+_XML = re.compile(r"<\?xml|<!DOCTYPE|<AuditMessage")
 _TOGETHER = 1_000
 
 
@@ -40,7 +41,7 @@ def syslog_batches(blocks: Iterator[str], reading: Reading) -> Iterator[Batch]:
     """Yield the traces of a syslog text, whichever its framing."""
     first = next(blocks, "")
     counted = _COUNT.match(first) is not None
-    whole = _chained(first, blocks)
+    whole = chain([first], blocks)
     messages = _counted(whole) if counted else _by_line(whole)
     reader = _Messages(reading, ENTRY if counted else LINE)
     for number, text, announced in messages:
@@ -52,11 +53,6 @@ def syslog_batches(blocks: Iterator[str], reading: Reading) -> Iterator[Batch]:
 
 Message = tuple[int, str | None, int]
 """Number, text (None: too long), length announced in octets (−1: none)."""
-
-
-def _chained(first: str, blocks: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from blocks
 
 
 def _by_line(blocks: Iterator[str]) -> Iterator[Message]:

@@ -31,7 +31,7 @@ Gap = tuple[str, str, str, Level | None]
     overlaps=("TRA-09", "TRA-12", "TRA-13"),
 )
 class SignInIsExtractable(OverTraces):
-    """Traces of sign-in are extracted in a standard format: instant, typed identifier, result."""
+    """Traces of sign-in are extracted in a standard format: instant, identifier typed, result."""
 
     def feed(self, batch: Batch) -> Iterator[Finding]:
         """Judge the traces of a batch that tell a sign-in or a sign-out."""
@@ -49,12 +49,7 @@ class SignInIsExtractable(OverTraces):
         if event.recorded_at is None:
             yield "date et heure", "une date et une heure", event.recorded[:40] or "vide", None
         if not event.author:
-            yield "identifiant", "l'identifiant présenté", "vide", None
-        elif not event.author_type:
-            # A CSV or a JSON line has no place of its own for it; DICOM puts it in UserID.
-            level = None if batch.format in STANDARD_FORMATS else Level.WARNING
-            expected = "un identifiant dont le type est dit (RPPS, identifiant local…)"
-            yield "type d'identifiant", expected, event.author[:60], level
+            yield "identifiant", "l'identifiant saisi, même en échec", "vide", None
         if not event.result and "connexion" in event.kinds:
             yield "résultat", "succès ou échec", "vide", None
 
@@ -71,12 +66,13 @@ class AccountLifeIsTraced(OverActs):
 
     def end(self) -> Iterator[Finding]:
         """Judge each act on an account that has its trace."""
-        for act, event in self.told():
+        for ledger, act, event in self.told():
             if act.kind not in _LIFE_CYCLE:
                 continue
             self.examined += 1
             for what, expected, found, level in _account_gaps(act, event):
-                yield Finding(self.at(event, f"{what} ({act.kind})"), expected, found, level=level)
+                at = ledger.at(event, f"{what} ({act.kind})")
+                yield Finding(at, expected, found, level=level)
 
 
 def _account_gaps(act: Act, event: TraceEvent) -> Iterator[Gap]:

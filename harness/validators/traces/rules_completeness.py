@@ -9,7 +9,7 @@ from harness.validators.engine import streaming_rule
 from harness.validators.traces.acts_told import SUCCESS, Act, Ledger, Told, within
 from harness.validators.traces.event import Batch, TraceEvent
 from harness.validators.traces.over_traces import OverTraces
-from harness.validators.traces.stream import EARLIER, batches
+from harness.validators.traces.stream import batches
 from harness.validators.traces.vocabulary import LISTS, identifiers
 
 _CITES = (
@@ -22,28 +22,30 @@ _NEAR = 2.0
 
 
 class OverActs(OverTraces):
-    """A rule on the acts of the banc: it gathers their traces, and judges at the end."""
+    """A rule on the acts of the banc: it gathers their traces, export by export, then judges."""
 
     def __init__(self, check: Check) -> None:
         super().__init__(check)
-        self.ledger = Ledger(check)
-        self._batch: Batch | None = None
+        self._ledgers: dict[str, Ledger] = {}
 
     def feed(self, batch: Batch) -> Iterator[Finding]:
         """Gather the traces of a batch that may tell an act."""
-        self._batch = batch
-        self.ledger.feed(batch)
+        if batch.source not in self._ledgers:
+            self._ledgers[batch.source] = Ledger(self.check, batch.source)
+        self._ledgers[batch.source].feed(batch)
         return iter(())
 
-    def at(self, event: TraceEvent, what: str) -> str:
-        """Return the place of a trace as findings say it."""
-        return self._batch.at(event.number, what) if self._batch else what
+    @property
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """Return what was gathered of each export."""
+        return tuple(self._ledgers.values())
 
-    def told(self) -> Iterator[tuple[Act, TraceEvent]]:
-        """Yield each act that has its trace."""
-        for one in self.ledger.settle()[0]:
-            if one.event is not None:
-                yield one.act, one.event
+    def told(self) -> Iterator[tuple[Ledger, Act, TraceEvent]]:
+        """Yield each act that has its trace in an export."""
+        for ledger in self.ledgers:
+            for one in ledger.settle()[0]:
+                if one.event is not None:
+                    yield ledger, one.act, one.event
 
 
 @streaming_rule("TRA-19", each=batches, cites=_CITES, lists=LISTS)
@@ -51,23 +53,23 @@ class EachActHasItsTrace(OverActs):
     """Each act that the banc did has its trace, dated of that act."""
 
     def end(self) -> Iterator[Finding]:
-        """Judge each act."""
-        if self._batch is None:
-            return
-        for one in self.ledger.settle()[0]:
-            self.examined += 1
-            if one.event is None:
-                yield self._missing(one)
+        """Judge each act in each export."""
+        for ledger in self.ledgers:
+            for one in ledger.settle()[0]:
+                self.examined += 1
+                if one.event is None:
+                    yield self._missing(one, ledger)
 
-    def _missing(self, one: Told) -> Finding:
-        at = f"acte : {one.act.words}"
+    def _missing(self, one: Told, ledger: Ledger) -> Finding:
+        export = ledger.place.title if ledger.place else ""
+        at = f"{f'{export}, ' if export else ''}acte : {one.act.words}"
         if one.elsewhere is None:
             hint = "Cet acte passe-t-il par la traçabilité, réussi ou refusé ?"
             return Finding(at, "une trace de cet acte", "aucune", hint)
         return Finding(
             at,
             "une trace datée de l'acte, à deux minutes près",
-            f"{self.at(one.elsewhere, '')}, datée {one.elsewhere.recorded[:40] or 'de rien'}",
+            f"{ledger.at(one.elsewhere, '')}, datée {one.elsewhere.recorded[:40] or 'de rien'}",
             "L'horloge, ou le fuseau, du journal est-il juste ?",
         )
 
@@ -78,13 +80,13 @@ class TraceNamesTheAuthor(OverActs):
 
     def end(self) -> Iterator[Finding]:
         """Judge each act that has its author and its trace."""
-        for act, event in self.told():
+        for ledger, act, event in self.told():
             if not act.authors:
                 continue
             self.examined += 1
             if not act.has_author(event):
                 yield Finding(
-                    self.at(event, f"auteur ({act.kind})"),
+                    ledger.at(event, f"auteur ({act.kind})"),
                     " ou ".join(sorted(act.authors)),
                     event.author[:80] or "vide",
                     "La trace porte-t-elle l'utilisateur connecté, et non un compte technique ?",
@@ -97,13 +99,13 @@ class TraceNamesThePerson(OverActs):
 
     def end(self) -> Iterator[Finding]:
         """Judge each act on a person that has its trace."""
-        for act, event in self.told():
+        for ledger, act, event in self.told():
             if not act.persons:
                 continue
             self.examined += 1
             if not act.has_person(event):
                 yield Finding(
-                    self.at(event, f"personne ({act.kind})"),
+                    ledger.at(event, f"personne ({act.kind})"),
                     " ou ".join(sorted(act.persons)),
                     event.person[:80] or "vide",
                     "La trace dit-elle sur qui l'acte a porté ?",
@@ -122,13 +124,13 @@ class TraceTellsTheResult(OverActs):
 
     def end(self) -> Iterator[Finding]:
         """Judge each act whose result is known and that has its trace."""
-        for act, event in self.told():
+        for ledger, act, event in self.told():
             if not act.result:
                 continue
             self.examined += 1
             if not act.has_result(event):
                 yield Finding(
-                    self.at(event, f"résultat ({act.kind})"),
+                    ledger.at(event, f"résultat ({act.kind})"),
                     "un succès" if act.result == SUCCESS else "un échec ou un refus",
                     event.result[:80] or "vide",
                     "La trace est-elle écrite après l'acte, avec son issue ?",
@@ -141,26 +143,31 @@ class NoTraceWithoutCause(OverActs):
 
     def end(self) -> Iterator[Finding]:
         """Judge each new trace that names one of our persons or accounts."""
-        told, left = self.ledger.settle()
-        used = [one.event for one in told if one.event is not None]
-        self.examined = sum(self.ledger.is_ours(event) for event in used)
-        for event in left:
-            if not self.ledger.is_ours(event) or not self._is_recent(event):
-                continue
-            self.examined += 1
-            if not any(_entails(act, event) for act in self.ledger.acts):
-                yield Finding(
-                    self.at(event, f"« {event.action[:60]} »"),
-                    "une trace par acte, de ce qui a été fait",
-                    f"{event.author[:60] or 'auteur vide'}, {event.recorded[:40]}, "
-                    + ("en double" if _doubles(event, used) else "sans acte qui l'ait causée"),
-                    "L'acte est-il tracé deux fois, ou la trace vient-elle d'ailleurs ?",
-                )
+        for ledger in self.ledgers:
+            told, left = ledger.settle()
+            used = [one.event for one in told if one.event is not None]
+            self.examined += sum(map(ledger.is_ours, used))
+            for event in left:
+                if not ledger.is_ours(event) or not _is_recent(ledger, event):
+                    continue
+                self.examined += 1
+                if not any(_entails(act, event) for act in ledger.acts):
+                    yield self._stray(ledger, event, used)
 
-    def _is_recent(self, event: TraceEvent) -> bool:
-        if EARLIER in self.check.artefacts:
-            return True
-        return within(event, self.ledger.since - _NEAR, self.ledger.until + _NEAR)
+    def _stray(self, ledger: Ledger, event: TraceEvent, used: list[TraceEvent]) -> Finding:
+        why = "en double" if _doubles(event, used) else "sans acte qui l'ait causée"
+        return Finding(
+            ledger.at(event, f"« {event.action[:60]} »"),
+            "une trace par acte, de ce qui a été fait",
+            f"{event.author[:60] or 'auteur vide'}, {event.recorded[:40]}, {why}",
+            "L'acte est-il tracé deux fois, ou la trace vient-elle d'ailleurs ?",
+        )
+
+
+def _is_recent(ledger: Ledger, event: TraceEvent) -> bool:
+    if ledger.has_earlier:
+        return True
+    return within(event, ledger.since - _NEAR, ledger.until + _NEAR)
 
 
 def _entails(act: Act, event: TraceEvent) -> bool:

@@ -25,12 +25,15 @@ class TracesFollowTime(OverTraces):
     def __init__(self, check: Check) -> None:
         super().__init__(check)
         self._last: TraceEvent | None = None
+        self._source = ""
         self._breaks: dict[bool, list[Finding]] = {True: [], False: []}
         self._counts = {True: 0, False: 0}
+        self._steps = {True: 0, False: 0}
 
     def feed(self, batch: Batch) -> Iterator[Finding]:
         """Note the steps of a batch; which of them are wrong is only known at the end."""
-        last = self._last
+        last = self._last if batch.source == self._source else None
+        self._source = batch.source
         for event in batch.events:
             moment = event.recorded_at
             if moment is None:
@@ -38,6 +41,8 @@ class TracesFollowTime(OverTraces):
             self.examined += 1
             if last is not None and last.recorded_at is not None:
                 step = moment - last.recorded_at
+                if step:
+                    self._steps[step > 0] += 1
                 if step > TOGETHER or step < -TOGETHER:
                     self._note(step > 0, batch, last, event)
             last = event
@@ -46,7 +51,7 @@ class TracesFollowTime(OverTraces):
 
     def end(self) -> Iterator[Finding]:
         """Yield the steps that go against the way in which most of the file goes."""
-        rising = self._counts[True] >= self._counts[False]
+        rising = self._steps[True] >= self._steps[False]
         listed, count = self._breaks[not rising], self._counts[not rising]
         yield from listed
         if count > len(listed):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from harness.model.check import Check
 from harness.model.releve import AttemptReleve
 from harness.validators import Finding, rule
+from harness.validators.traces.event import Batch, TraceEvent
 from harness.validators.traces.stream import AUDIT, EARLIER, batches_of
 
 ATTEMPTS = ("attempt", "erasure")
@@ -26,21 +27,24 @@ class Tampering:
 
 def attempts(check: Check) -> Iterator[Tampering]:
     """Yield each attempt, if traces could be read before it and were read again after it."""
-    if not {EARLIER, AUDIT} <= set(check.artefacts):
-        return
-    kept = Counter(event.text for batch in batches_of(check, AUDIT) for event in batch.events)
+    kept = Counter((batch.source, event.text) for batch, event in _read(check, AUDIT))
     read, lost = 0, []
-    for batch in batches_of(check, EARLIER):
-        for event in batch.events:
-            read += 1
-            if kept[event.text] > 0:
-                kept[event.text] -= 1
-            else:
-                lost.append(f"{batch.at(event.number)} ({event.recorded[:40]})")
+    for batch, event in _read(check, EARLIER):
+        read += 1
+        if kept[batch.source, event.text] > 0:
+            kept[batch.source, event.text] -= 1
+        else:
+            lost.append(f"{batch.at(event.number)} ({event.recorded[:40]})")
     for role in ATTEMPTS if read else ():
         attempt = check.read(AttemptReleve.parse, role)
         if attempt is not None:
             yield Tampering(attempt, tuple(lost))
+
+
+def _read(check: Check, role: str) -> Iterator[tuple[Batch, TraceEvent]]:
+    for batch in batches_of(check, role):
+        for event in batch.events:
+            yield batch, event
 
 
 @rule(

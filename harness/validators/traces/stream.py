@@ -5,37 +5,50 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 from harness.model.check import Check
-from harness.model.problems import Unreadable
 from harness.validators.traces.columns import Reading, tells_traces
-from harness.validators.traces.event import CSV, FHIR, JSON_LINES, SYSLOG, Batch
+from harness.validators.traces.event import CSV, FHIR, JSON_LINES, LINE, SYSLOG, Batch
 from harness.validators.traces.lines import Progress, silent, text_blocks
 from harness.validators.traces.reader_csv import csv_batches
 from harness.validators.traces.reader_json import element_batches, json_line_batches
 from harness.validators.traces.reader_syslog import syslog_batches
 
 AUDIT, EARLIER = "audit", "before"
-"""Roles: the exported traces under judgement; those exported before the acts of the scenario."""
+"""Roles: the exported traces under judgement; those exported before the acts of the scenario.
+
+Several exports of the same acts have a name each (`audit-csv`, `before-csv`…), and the pages of one
+a number (`audit-fhir`, `audit-fhir-2`…).
+"""
 _HEAD = 1 << 16
 _FIRST = 2_000
 """Characters in which the keys of the first object of a list are looked for."""
 _SYSLOG = re.compile(r"(?:\d{1,7} )?<\d{1,3}>")
 _LONE_MESSAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<AuditMessage")
 _KEYS = re.compile(r'"([^"\\]{1,40})"\s*:')
+_PAGE = re.compile(r"-\d+$")
 
 
 def batches(check: Check) -> Iterator[Batch]:
-    """Yield the batches of the role `audit`: none without it."""
+    """Yield the batches of the exports under judgement, one export after the other."""
     yield from batches_of(check, AUDIT)
 
 
 def batches_of(check: Check, role: str) -> Iterator[Batch]:
-    """Yield the batches of the traces of a role, read as the expected values say."""
-    artefact = check.artefacts.get(role)
-    if artefact is not None:
-        yield from read_batches(io.BytesIO(artefact.content), Reading.expected(check.expected))
+    """Yield the batches of `role` and of its exports (`role-…`), read as the check expects.
+
+    `source` is the name of the export without its role: '' for `audit`, `-csv` for `audit-csv`.
+    """
+    roles = [one for one in check.artefacts if one == role or one.startswith(f"{role}-")]
+    reading = Reading.expected(check.expected)
+    for one in roles:
+        artefact = check.artefacts[one]
+        source = _PAGE.sub("", one.removeprefix(role))
+        title = artefact.name if len(roles) > 1 else ""
+        for batch in read_batches(io.BytesIO(artefact.content), reading):
+            yield batch._replace(source=source, title=title)
 
 
 def read_batches(
@@ -43,25 +56,20 @@ def read_batches(
 ) -> Iterator[Batch]:
     """Yield the traces of a stream in batches of about a thousand, never holding it whole.
 
-    Raises `Unreadable` for a text that is no export of traces.
+    An empty text is an export without a trace. Raises `Unreadable` for what is no export.
     """
     blocks = text_blocks(stream, reading.encoding, progress)
     head = ""
     while len(head) < _HEAD and (block := next(blocks, "")):
         head += block
-    yield from _reader(head)(_chained(head, blocks), reading)
-
-
-def _chained(head: str, blocks: Iterator[str]) -> Iterator[str]:
-    if head:
-        yield head
-    yield from blocks
+    if head.strip():
+        yield from _reader(head)(chain([head], blocks), reading)
+    else:
+        yield Batch(JSON_LINES, LINE, [], [])
 
 
 def _reader(head: str) -> Callable[[Iterator[str], Reading], Iterator[Batch]]:
     start = head.lstrip()
-    if not start:
-        raise Unreadable("aucune trace : le fichier est vide")
     if _SYSLOG.match(start) or _LONE_MESSAGE.match(start):
         return syslog_batches
     if start.startswith("["):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from harness.terminology import code_list
@@ -17,6 +17,8 @@ _KEPT = 5_000
 """Different actions remembered; a journal has some tens of them."""
 _FRENCH = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?: à)?[ T,]+(?=\d{2}:)")
 _SHORTEST = len("2026-11-22T10:14")
+_INSIDE = re.compile(r".*[/:#]")
+_AFTER = re.compile(r"[\^@]")
 _BETWEEN = re.compile(r"[\s,;|()\[\]<>«»\"]+")
 
 
@@ -119,7 +121,12 @@ def _reshaped(text: str) -> str:
     return text.replace(":60", ":59", 1)
 
 
+@lru_cache(maxsize=_KEPT)
 def identifiers(text: str) -> frozenset[str]:
-    """Return the identifiers that a text gives: its words, and the last part of a reference."""
-    words = [one for one in _BETWEEN.split(text) if one]
-    return frozenset(words) | {one.rpartition("/")[2] for one in words if "/" in one}
+    """Return the identifiers that a text gives: its words, and what stands inside them.
+
+    `Patient/12` gives 12, `id^^^&OID&ISO` and `id@domaine` give id, `RPPS:810…` gives 810….
+    """
+    words = {one for one in _BETWEEN.split(text) if one}
+    inside = {_INSIDE.sub("", _AFTER.split(one, maxsplit=1)[0]) for one in words}
+    return frozenset(words | inside)

@@ -62,9 +62,14 @@ class Browser:
     def identify(
         self, url: str, professional: Professional, means: str = "CPS"
     ) -> requests.Response:
-        """Open an authorization address and identify; returns the page of consent."""
+        """Open an authorization address and identify, unless single sign-on did it already.
+
+        Returns the page of consent.
+        """
         page = self.get(url)
         assert page.status_code == 200, page.text
+        if ">Continuer</button>" in page.text:
+            return page
         return self.press(page, "S'identifier", moyen=means, professionnel=professional.national_id)
 
     def sign_in(self, url: str, professional: Professional, means: str = "CPS") -> str:

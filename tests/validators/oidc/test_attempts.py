@@ -8,7 +8,6 @@ import pytest
 
 from harness.model.access import ACTIVITY, AccessReleve, OidcCall, OidcReleve, Reached
 from harness.model.check import Check
-from harness.model.finding import Level
 from harness.model.psc_cases import ID_TOKEN_FAULTS, PscCase
 from harness.validators.engine import judge, rules_named
 
@@ -111,18 +110,11 @@ def test_a_code_may_be_presented_again_only_after_no_answer() -> None:
     assert judged("PSC-02", replace(TOKEN, fault="sans-reponse", status=0), again)[1] == []
 
 
-def test_a_mute_refusal_is_a_warning_and_an_opening_an_error() -> None:
+def test_a_refusal_ends_by_a_page_that_says_so() -> None:
     served = replace(TOKEN, fault="jeton-refuse")
     mute = attempt("jeton-refuse", opened=False, message="")
-    check = Check(
-        {
-            "psc": OidcReleve("https://a/r", "https://b/auth", {}, (served,)).artefact("PSC"),
-            "attempt": mute.artefact("tentative"),
-            "control": CONTROL.artefact("jumeau"),
-        }
-    )
-    (outcome,) = judge(check, rules_named("PSC-02"), named=False).outcomes
-    assert [one.level for one in outcome.findings] == [Level.WARNING]
+    assert len(judged("PSC-02", served, attempt=mute)[1]) == 1
+    assert judged("PSC-02", served, attempt=attempt("jeton-refuse", opened=False))[1] == []
     assert judged("PSC-02", served, attempt=attempt("jeton-refuse", opened=True))[1]
 
 
