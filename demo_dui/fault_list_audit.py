@@ -41,7 +41,6 @@ _EXPORTS = of_theme(
     ("journal-fhir-deux-sous-types", "AuditEvent a deux subtype.", "FR-TDE-01"),
     ("journal-fhir-trois-agents", "AuditEvent a trois agents.", "FR-TDE-01"),
     ("journal-fhir-sans-observateur", "AuditEvent n'a pas source.observer.", "FR-TDE-01"),
-    ("journal-fhir-sans-bornes", "AuditEvent se cherche sans bornes de date.", "FR-TDE-03"),
     ("journal-syslog-pri", "La priorité syslog est hors de 0 à 191.", "TRA-27"),
     ("journal-syslog-sans-date", "AuditMessage n'a pas EventDateTime.", "TRA-27"),
     ("journal-syslog-sans-auteur", "AuditMessage n'a pas d'ActiveParticipant.", "TRA-27"),

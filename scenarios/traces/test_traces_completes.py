@@ -58,3 +58,23 @@ def test_each_act_on_an_identity_has_its_trace(audit, identities, insi, dossier)
         expected=exports.expected,
         **exports.roles,
     )
+
+
+@requirement("INS 41", "INS/va1.46")
+@scenario(
+    "INS 41.1", "INS/va1.46.01", "Identité reçue avec son INS : tracée, sans matricule entier"
+)
+def test_each_reception_has_its_trace(audit, gap, dossier):
+    with dossier.step("Exporter les traces, puis recevoir de la GAP une identité validée"):
+        audit.begin()
+        patient = audit.receives(gap, "corse-2b")
+
+    with dossier.step("Exporter les traces"):
+        exports = audit.exported(patient)
+        dossier.proof("INS 41.1.1", "INS/va1.46.01.01", *exports.files, "Réception tracée")
+
+    dossier.verify(
+        *("TRA-11", "TRA-12", "TRA-15", "TRA-16", "TRA-18", "TRA-19", "TRA-21", "TRA-22"),
+        expected=exports.expected,
+        **exports.roles,
+    )

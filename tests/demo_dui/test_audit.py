@@ -228,7 +228,7 @@ CHECKS: dict[Check, str] = {
         "journal-sans-heure-acte journal-fhir-deux-sous-types journal-fhir-trois-agents "
         "journal-fhir-sans-observateur"
     ),
-    search_asks_for_bounds: "journal-fhir-sans-bornes",
+    search_asks_for_bounds: "",
     syslog_lines_are_right: (
         "journal-syslog-pri journal-syslog-sans-date journal-syslog-sans-auteur"
     ),
