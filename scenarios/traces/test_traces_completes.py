@@ -2,6 +2,8 @@
 
 from harness import requirement, scenario
 
+_ENTAILED = ("modification", "changement-statut", "emission")
+
 
 @requirement("INS 3", "INS/va1.39")
 @scenario("INS 3.1", "INS/va1.39.01", "Note, document, lecture, refus : tracés dans chaque export")
@@ -34,7 +36,7 @@ def test_each_business_action_has_its_trace(audit, identities, dossier):
     "Appel à INSi, modification, envoi à un partenaire : chacun a sa trace exportée",
     only="ri",
 )
-def test_each_act_on_an_identity_has_its_trace(audit, identities, insi, dossier):
+def test_each_act_on_an_identity_has_its_trace(audit, identities, editing, insi, dossier):
     insi.knows("nom-utilise")
 
     with dossier.step("Créer une identité vérifiée, exporter les traces"):
@@ -45,6 +47,9 @@ def test_each_act_on_an_identity_has_its_trace(audit, identities, insi, dossier)
         audit.call_insi(patient)
         audit.change(patient, used_name="MARCELLIN")
         audit.emit(patient)
+
+    with dossier.step("La marquer douteuse"), audit.doing("attributs", patient, also=_ENTAILED):
+        editing.mark(patient, "douteuse")
 
     with dossier.step("Exporter les traces"):
         exports = audit.exported(patient)
