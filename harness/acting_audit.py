@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.acting import GapDesk, Patient
+from harness.acting_exports import Exports
 from harness.acting_secrets import Account, Password, Passwords
 from harness.model.access import OPENED, REFUSED
 from harness.model.artefact import Artefact
@@ -34,32 +34,6 @@ _DRIFT = timedelta(minutes=2)
 _PRACTICE = "1"
 _LONG = 16
 """Length from which a token meets no innocent text."""
-_BUNDLE = "audit-fhir"
-
-
-@dataclass(frozen=True, slots=True)
-class Exports:
-    """Traces taken out after the acts, and before them; what they must tell."""
-
-    after: Mapping[str, Artefact]
-    before: Mapping[str, Artefact]
-    expected: Mapping[str, Any]
-
-    @property
-    def roles(self) -> dict[str, Artefact]:
-        """Return every export by its role; that of FHIR, if any, is the `subject` of its rules."""
-        subject = {"subject": self.after[_BUNDLE]} if _BUNDLE in self.after else {}
-        return {**self.after, **self.before, **subject}
-
-    @property
-    def as_before(self) -> dict[str, Artefact]:
-        """Return the exports made after the acts, as those made before what follows."""
-        return {role.replace("audit", "before", 1): one for role, one in self.after.items()}
-
-    @property
-    def files(self) -> tuple[Artefact, ...]:
-        """Return the exports made after the acts, as proofs."""
-        return tuple(self.after.values())
 
 
 class AuditDesk:
@@ -302,21 +276,6 @@ class AuditDesk:
         self._started.clear()
 
     # -- tampering ----------------------------------------------------------------------------
-
-    def trace_of(self, patient: Patient, exports: Exports) -> str:
-        """Return the identifier of a trace on a patient. Raises `Inconclusive` without any."""
-        from harness.model.check import Check
-        from harness.validators.traces.stream import batches
-        from harness.validators.traces.vocabulary import identifiers
-
-        for batch in batches(Check(exports.after, exports.expected)):
-            for event in batch.events:
-                if event.id and patient.ref.id in identifiers(event.person):
-                    return event.id
-        raise Inconclusive(
-            "aucune trace exportée ne porte d'identifiant sur ce patient : déclarez sa colonne "
-            "(columns.id de [drivers.audit])"
-        )
 
     def alter(self, key: str) -> Attempt:
         """Try to change a trace, as the usual user."""
