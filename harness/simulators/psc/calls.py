@@ -11,10 +11,11 @@ from harness.evidence.redaction import SECRET_PARAMETERS
 from harness.model.access import OidcCall
 from harness.model.artefact import Exchange
 from harness.model.problems import HarnessFault, Inconclusive
-from harness.simulators.psc.capped import KEPT
 from harness.simulators.psc.wire import Asked, Reply, Trace
 
 NAME = "Pro Santé Connect (simulateur)"
+KEPT = 1000
+"""Calls kept: a sign-in makes six or seven."""
 LONGEST_VALUE = 2000
 """Characters kept of a parameter: no target sends more, an attacker may."""
 MOST_PARAMETERS = 50
