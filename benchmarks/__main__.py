@@ -20,6 +20,7 @@ def _measures() -> dict[str, Measure]:
         pam_message,
         psc_sign_ins,
         start_up,
+        trace_set,
     )
 
     return {
@@ -28,6 +29,7 @@ def _measures() -> dict[str, Measure]:
         "fhir_bundle_all_rules": fhir_bundle.measure,
         "insi_call_judged_and_recorded": insi_calls.measure,
         "psc_sign_in_recorded": psc_sign_ins.measure,
+        "million_traces_as_a_stream": trace_set.measure,
         "scenario_collection": collection.measure,
         "banc_help": start_up.measure,
     }

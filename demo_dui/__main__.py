@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import signal
 import sqlite3
 import sys
@@ -12,8 +13,16 @@ from pathlib import Path
 from typing import NoReturn
 
 from demo_dui.app import Secrets, Settings, run
+from demo_dui.contact import ContactSettings
 from demo_dui.insi_client import InsiSettings
 from demo_dui.mllp import MllpClient
+from demo_dui.psc_settings import DirectorySettings, PscSettings
+
+_FILES = (
+    *("tls_cert", "tls_key", "insi_ca", "insi_cert", "insi_key"),
+    *("psc_ca", "psc_cert", "psc_key", "annuaire_ca"),
+    *("smtp_ca", "sms_ca"),
+)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,7 +42,45 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--insi-timeout", type=float, default=3.0, help="délai d'INSi, secondes")
     parser.add_argument("--partner", help="partenaire MLLP, HÔTE:PORT")
     parser.add_argument("--exit-on-stdin-eof", action="store_true", help="arrêt à la fin de stdin")
+    _psc_arguments(parser)
+    _contact_arguments(parser)
     return parser
+
+
+def _psc_arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of Pro Santé Connect and of the Annuaire Santé; absent, they answer 503."""
+    psc = parser.add_argument_group("Pro Santé Connect et Annuaire Santé")
+    psc.add_argument("--psc-discovery", help="adresse https du document de découverte PSC")
+    psc.add_argument("--psc-ca", type=Path, help="autorité du serveur PSC, PEM")
+    psc.add_argument("--psc-client-id", help="identifiant de client PSC")
+    psc.add_argument("--psc-cert", type=Path, help="certificat client PSC (échange de jeton), PEM")
+    psc.add_argument("--psc-key", type=Path, help="clé du certificat client PSC, PEM")
+    psc.add_argument("--annuaire-url", help="adresse https de l'API FHIR de l'Annuaire Santé")
+    psc.add_argument("--annuaire-extraction", help="adresse https de l'extraction (ZIP)")
+    psc.add_argument("--annuaire-ca", type=Path, help="autorité du serveur de l'Annuaire, PEM")
+
+
+def _contact_arguments(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("courriel, SMS, horloge")
+    group.add_argument("--smtp", help="serveur de courriel, HÔTE:PORT (STARTTLS)")
+    group.add_argument("--smtp-ca", type=Path, help="autorité du serveur de courriel, PEM")
+    group.add_argument("--sms-url", help="adresse https de la passerelle SMS")
+    group.add_argument("--sms-ca", type=Path, help="autorité de la passerelle SMS, PEM")
+    group.add_argument("--test-clock", action="store_true", help="offre POST /api/test/clock")
+
+
+def _contact(arguments: argparse.Namespace) -> ContactSettings:
+    if arguments.smtp and not re.fullmatch(r".+:[0-9]{1,5}", arguments.smtp):
+        _fail("--smtp : HÔTE:PORT attendu.")
+    if arguments.sms_url and not arguments.sms_url.startswith("https://"):
+        _fail("--sms-url doit commencer par https://, la passerelle reçoit des codes.")
+    return ContactSettings(
+        smtp=arguments.smtp,
+        smtp_ca=arguments.smtp_ca,
+        sms_url=arguments.sms_url,
+        sms_ca=arguments.sms_ca,
+        sms_key=os.environ.get("DEMO_DUI_SMS_KEY", ""),
+    )
 
 
 def _fail(message: str) -> NoReturn:
@@ -55,6 +102,42 @@ def _insi(arguments: argparse.Namespace) -> InsiSettings | None:
     )
 
 
+def _psc(arguments: argparse.Namespace) -> PscSettings | None:
+    if not arguments.psc_discovery:
+        return None
+    _https(arguments, "psc_discovery")
+    secret = os.environ.get("DEMO_DUI_PSC_SECRET", "")
+    if not arguments.psc_client_id or not secret:
+        _fail("--psc-discovery demande --psc-client-id et la variable DEMO_DUI_PSC_SECRET.")
+    return PscSettings(
+        discovery=arguments.psc_discovery,
+        ca=arguments.psc_ca,
+        client_id=arguments.psc_client_id,
+        secret=secret,
+        certificate=arguments.psc_cert,
+        key=arguments.psc_key,
+    )
+
+
+def _directory(arguments: argparse.Namespace) -> DirectorySettings | None:
+    if not arguments.annuaire_url and not arguments.annuaire_extraction:
+        return None
+    for name in ("annuaire_url", "annuaire_extraction"):
+        _https(arguments, name)
+    return DirectorySettings(
+        url=arguments.annuaire_url,
+        extraction=arguments.annuaire_extraction,
+        ca=arguments.annuaire_ca,
+        api_key=os.environ.get("DEMO_DUI_ANNUAIRE_KEY", ""),
+    )
+
+
+def _https(arguments: argparse.Namespace, name: str) -> None:
+    value = getattr(arguments, name)
+    if value and not value.startswith("https://"):
+        _fail(f"--{name.replace('_', '-')} doit commencer par https:// : {value[:60]}.")
+
+
 def _partner(address: str | None) -> MllpClient | None:
     try:
         return MllpClient.of(address) if address else None
@@ -63,7 +146,7 @@ def _partner(address: str | None) -> MllpClient | None:
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:
-    for name in ("tls_cert", "tls_key", "insi_ca", "insi_cert", "insi_key"):
+    for name in _FILES:
         path = getattr(arguments, name)
         if path is not None and not path.is_file():
             _fail(f"--{name.replace('_', '-')} : fichier absent ({path}).")
@@ -78,7 +161,11 @@ def _settings(arguments: argparse.Namespace) -> Settings:
         tls_key=arguments.tls_key,
         insi=_insi(arguments),
         partner=_partner(arguments.partner),
+        psc=_psc(arguments),
+        directory=_directory(arguments),
         exit_on_stdin_eof=arguments.exit_on_stdin_eof,
+        contact=_contact(arguments),
+        test_clock=arguments.test_clock,
     )
 
 
@@ -87,7 +174,7 @@ def _secrets() -> Secrets:
     if not password:
         _fail("variable d'environnement DEMO_DUI_PASSWORD absente : mot de passe des utilisateurs.")
     token = os.environ.get("DEMO_DUI_CONTROL_TOKEN", "")
-    return Secrets(password, os.environ.get("DEMO_DUI_PATIENT_PASSWORD") or None, token)
+    return Secrets(password, token)
 
 
 async def _main(settings: Settings, secrets: Secrets) -> None:

@@ -1,90 +1,65 @@
-"""Who may sign in: the users of the site, and the patients who have an account."""
+"""Who may sign in: the doors of the life of accounts, together."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hmac
-import secrets
-from dataclasses import dataclass
 
-from demo_dui.rights import DEFAULT_USERS
-from demo_dui.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Somebody signed in; `account_id` is set for a patient, who sees that account alone."""
-
-    login: str
-    account_id: str | None = None
-
-    @property
-    def is_professional(self) -> bool:
-        """True for a professional, False for a patient."""
-        return self.account_id is None
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence for the next page; a refusal is shown as an alert."""
-
-    text: str
-    is_refusal: bool
+from demo_dui.clock import Clock
+from demo_dui.contact import Contact
+from demo_dui.links import Links
+from demo_dui.lockout import Lockouts
+from demo_dui.passwords import Passwords
+from demo_dui.people import People, Person
+from demo_dui.second_factor import SecondFactors
+from demo_dui.sent_codes import SentCodes
+from demo_dui.service import Dui
+from demo_dui.sessions import Session, Sessions
+from demo_dui.sign_in import Denied, SignIn
+from demo_dui.user import Notice
 
 
 class Accounts:
-    """Checks passwords and holds the sessions, in memory."""
+    """Persons, their secrets and their sessions; and the notices left for the next page."""
 
-    def __init__(self, store: Store, password: str, patient_password: str | None) -> None:
-        self._store = store
-        self._password = password
-        self._patient_password = patient_password
-        self._sessions: dict[str, User] = {}
+    def __init__(self, dui: Dui, password: str, clock: Clock, contact: Contact) -> None:
+        store = dui.store
+        self.clock = clock
+        self.contact = contact
+        self.people = People(store)
+        self.sessions = Sessions(clock, lambda: float(store.parameters.read("idle_seconds")))
+        self.lockouts = Lockouts(store.db, clock)
+        self.links = Links(store.db, clock)
+        self.codes = SentCodes(clock, contact, self.sessions)
+        self.passwords = Passwords(dui, self.people, clock, password)
+        self.factors = SecondFactors(store, self.people, self.codes, clock)
+        self.sign_in = SignIn(dui, self.people, self.passwords, self.factors, self.lockouts)
         self._notices: dict[str, Notice] = {}
 
     def __repr__(self) -> str:
-        return f"Accounts({len(self._sessions)} sessions)"
+        return f"Accounts({len(self.sessions)} sessions)"
 
-    def check(self, login: str, password: str) -> User | None:
-        """The user of these credentials, or None."""
-        if login in DEFAULT_USERS:
-            return User(login) if _same(password, self._password) else None
-        account = self._store.account_of_login(login)
-        if account is None or self._patient_password is None:
-            return None
-        return User(login, account.id) if _same(password, self._patient_password) else None
-
-    def check_basic(self, header: str) -> User | None:
-        """The user of an HTTP Basic `Authorization` header, or None."""
+    def basic(self, header: str) -> Person | Denied:
+        """The professional of an HTTP Basic `Authorization` header, or why not."""
         scheme, _, encoded = header.partition(" ")
+        unreadable = Denied(401, "En-tête Authorization illisible : HTTP Basic attendu.")
         if scheme.lower() != "basic":
-            return None
+            return unreadable
         try:
             login, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
-            return None
-        return self.check(login, password)
+            return unreadable
+        return self.sign_in.basic(login, password)
 
-    def open_session(self, user: User) -> str:
-        """Open a session and give its token."""
-        token = secrets.token_urlsafe(32)
-        self._sessions[token] = user
-        return token
-
-    def session(self, token: str | None) -> User | None:
-        """The user of a session token, or None."""
-        return self._sessions.get(token) if token else None
-
-    def close_session(self, token: str | None) -> None:
-        """End a session."""
-        if token:
-            self._sessions.pop(token, None)
+    def session(self, token: str | None) -> Session | None:
+        """The session of a token, or None."""
+        return self.sessions.get(token)
 
     def close_all(self) -> None:
-        """End every session."""
-        self._sessions.clear()
+        """End every session, and come back to the real time."""
+        self.sessions.clear()
         self._notices.clear()
+        self.clock.shift(0.0)
 
     def leave_notice(self, key: str, notice: Notice) -> None:
         """Keep what the next page of a session must say."""
@@ -93,7 +68,3 @@ class Accounts:
     def take_notice(self, key: str) -> Notice | None:
         """What this page must say, once."""
         return self._notices.pop(key, None)
-
-
-def _same(given: str, expected: str) -> bool:
-    return hmac.compare_digest(given.encode(), expected.encode())

@@ -16,24 +16,65 @@ from aiohttp import web
 from demo_dui import (
     api,
     api_accounts,
+    api_actions,
+    api_audit,
+    api_clock,
+    api_directory,
+    api_people,
+    api_psc,
     api_site,
     control,
     mllp,
     pages,
+    pages_account,
+    pages_actions,
+    pages_contact,
+    pages_enrolment,
     pages_patient,
+    pages_psc,
+    pages_recovery,
+    pages_sign_in,
     pages_site,
     pam_in,
     rendering,
     rest_fhir,
 )
 from demo_dui.accounts import Accounts
+from demo_dui.clock import Clock
+from demo_dui.contact import Contact, ContactSettings
+from demo_dui.directory import Directory
+from demo_dui.directory_client import DirectoryClient
 from demo_dui.insi_client import InsiClient, InsiSettings
 from demo_dui.mllp import MllpClient
+from demo_dui.psc import Psc
+from demo_dui.psc_client import PscClient
+from demo_dui.psc_settings import DirectorySettings, PscSettings
 from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_in_required
 
 LOOPBACK = "127.0.0.1"
+_FRONT = (
+    api,
+    api_accounts,
+    api_actions,
+    api_audit,
+    api_directory,
+    api_people,
+    api_psc,
+    api_site,
+    pages,
+    pages_account,
+    pages_actions,
+    pages_contact,
+    pages_enrolment,
+    pages_patient,
+    pages_psc,
+    pages_recovery,
+    pages_sign_in,
+    pages_site,
+    rest_fhir,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +91,11 @@ class Settings:
     tls_key: Path | None
     insi: InsiSettings | None
     partner: MllpClient | None
+    psc: PscSettings | None
+    directory: DirectorySettings | None
     exit_on_stdin_eof: bool
+    contact: ContactSettings
+    test_clock: bool
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,7 +103,6 @@ class Secrets:
     """Passwords and token, from the environment."""
 
     password: str
-    patient_password: str | None
     control_token: str
 
 
@@ -68,7 +112,7 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in (api, api_accounts, api_site, rest_fhir, pages, pages_patient, pages_site):
+    for module in _FRONT:
         application.add_routes(module.routes)
     rendering.prepare(application)
     return application
@@ -103,20 +147,37 @@ def _server_tls(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
+def _directory(settings: Settings, store: Store, accounts: Accounts) -> Directory:
+    client = DirectoryClient(settings.directory) if settings.directory else None
+    return Directory(client, store, accounts.people, accounts.clock)
+
+
+def _psc(settings: Settings, dui: Dui, accounts: Accounts) -> Psc:
+    client = PscClient(settings.psc, accounts.clock.now) if settings.psc else None
+    return Psc(client, dui, accounts)
+
+
 async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; one JSON line on stdout tells the addresses."""
     store = Store(settings.state)
     insi = InsiClient(settings.insi) if settings.insi else None
     dui = Dui(store, settings.role, insi, settings.partner)
-    accounts = Accounts(store, secrets.password, secrets.patient_password)
+    contact = Contact(settings.contact)
+    accounts = Accounts(dui, secrets.password, Clock(), contact)
     tls = _server_tls(settings)
     host = settings.host
     runners: list[web.AppRunner] = []
     try:
         application = front(dui, accounts, secure=tls is not None)
+        application[api_directory.DIRECTORY] = _directory(settings, store, accounts)
+        psc = _psc(settings, dui, accounts)
+        application[pages_psc.PSC] = psc
+        if settings.test_clock:
+            application.add_routes(api_clock.routes)
         runner, http_port = await _listen(application, host, settings.http_port, tls)
         runners.append(runner)
         controlled = control_application(dui, accounts, secrets.control_token)
+        controlled[pages_psc.PSC] = psc
         runner, control_port = await _listen(controlled, LOOPBACK, settings.control_port, None)
         runners.append(runner)
         listener = await mllp.serve(
@@ -137,6 +198,7 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     finally:
         for runner in runners:
             await runner.cleanup()
+        await contact.close()
         store.close()
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from demo_dui import faults
 from demo_dui.fault_list import FAULTS
 from demo_dui.mllp import MllpClient
+from demo_dui.pages_psc import PSC
 from demo_dui.web import ACCOUNTS, DUI, Handler, error, json_response
 
 TOKEN = web.AppKey("control_token", str)
@@ -29,6 +30,7 @@ async def token_required(request: web.Request, handler: Handler) -> web.StreamRe
 def _reset(request: web.Request) -> None:
     request.app[DUI].store.reset()
     request.app[ACCOUNTS].close_all()
+    request.app[PSC].forget()
 
 
 @routes.get("/control/health")

@@ -41,7 +41,7 @@ def archive(dui: Dui) -> bytes:
         identities = identities[:-1]
     files = {
         "tddui-bundle.json": bundle(dui, identities),
-        "traces.json": [asdict(trace) for trace in store.traces.read(limit=1_000_000)],
+        "traces.json": [trace.as_journal() for trace in store.traces.read(limit=1_000_000)],
         "liste-de-travail.json": [asdict(work) for work in store.works()],
         "parametres.json": store.parameters.all() | dui.rights.as_json(),
     }

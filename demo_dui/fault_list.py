@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from demo_dui.fault import Fault, of_theme
+from demo_dui.fault_list_access import ACCESS
+from demo_dui.fault_list_audit import AUDIT
 from demo_dui.fault_list_exchanges import EXCHANGES
+from demo_dui.fault_list_psc import PSC
 from demo_dui.fault_list_site import SITE
 
 _STATUS = of_theme(
@@ -189,4 +192,7 @@ FAULTS: tuple[Fault, ...] = (
     *_ACCOUNTS,
     *SITE,
     *EXCHANGES,
+    *AUDIT,
+    *PSC,
+    *ACCESS,
 )

@@ -1,91 +1,18 @@
-"""HTML pages: sign-in, list, search and creation of patients, accounts; without script."""
+"""HTML pages: list, search and creation of patients, accounts; without script."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
 from demo_dui import faults, patient_page, search
-from demo_dui.accounts import Notice
 from demo_dui.identity import Draft, Traits
 from demo_dui.naming import COMPULSORY, LABELS, Refusal, RefusedError
 from demo_dui.rendering import missing, page, tell
-from demo_dui.rights import DEFAULT_USERS, IDENTITY, MANAGEMENT
 from demo_dui.search import Criteria
-from demo_dui.web import ACCOUNTS, COOKIE, DUI, SECURE_COOKIES, user_of
+from demo_dui.user import Notice
+from demo_dui.web import DUI, user_of
 
 routes = web.RouteTableDef()
-SESSION_SECONDS = 8 * 3600
-
-
-# Sign in
-
-
-@routes.get("/")
-async def home(request: web.Request) -> web.Response:
-    """Lead to the first page that the user's profile may reach."""
-    raise web.HTTPSeeOther(_first_page(request, user_of(request).login))
-
-
-@routes.get("/accueil")
-async def welcome(request: web.Request) -> web.Response:
-    """Say what the user's profile may do."""
-    return page(request, "welcome.html")
-
-
-def _first_page(request: web.Request, login: str) -> str:
-    rights = request.app[DUI].rights
-    if rights.has(login, IDENTITY):
-        return "/patients"
-    return "/rights" if rights.has(login, MANAGEMENT) else "/accueil"
-
-
-@routes.get("/login")
-async def login_page(request: web.Request) -> web.Response:
-    """Show the sign-in form."""
-    return page(request, "login.html", username="")
-
-
-@routes.post("/login")
-async def login(request: web.Request) -> web.Response:
-    """Check the password and open a session."""
-    form = await request.post()
-    name, password = str(form.get("username", "")).strip(), str(form.get("password", ""))
-    accounts, store = request.app[ACCOUNTS], request.app[DUI].store
-    user = accounts.check(name, password)
-    if user is None:
-        store.log(name[:64] or "inconnu", "connexion", None, "échec")
-        notice = Notice("Connexion refusée : identifiant ou mot de passe inconnu.", True)
-        return page(request, "login.html", 401, username=name, notice=notice)
-    store.log(user.login, "connexion")
-    target = f"/accounts/{user.account_id}"
-    if user.login in DEFAULT_USERS:
-        target = _first_page(request, user.login)
-    response = web.HTTPSeeOther(target)
-    response.set_cookie(
-        COOKIE,
-        accounts.open_session(user),
-        max_age=SESSION_SECONDS,
-        httponly=True,
-        secure=request.app[SECURE_COOKIES],
-        samesite="Lax",
-        path="/",
-    )
-    raise response
-
-
-@routes.post("/logout")
-@routes.get("/logout")
-async def logout(request: web.Request) -> web.Response:
-    """End the session."""
-    accounts = request.app[ACCOUNTS]
-    token = request.cookies.get(COOKIE)
-    user = accounts.session(token)
-    if user is not None:
-        request.app[DUI].store.log(user.login, "déconnexion")
-    accounts.close_session(token)
-    response = web.HTTPSeeOther("/login")
-    response.del_cookie(COOKIE, path="/")
-    raise response
 
 
 # Patients

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from demo_dui import export, faults, patient_page
+from demo_dui.pages_psc import settings_rows
 from demo_dui.parameters import HIGH, LOW, PRINTABLE_LABELS, WrongSettingError, checked
 from demo_dui.rendering import missing, page, tell
 from demo_dui.rights import IDENTITY, MANAGEMENT, RIGHTS
@@ -30,6 +31,8 @@ async def settings(request: web.Request) -> web.Response:
         automatic_offered=not faults.active("reglage-validation-auto-absent"),
         printed_offered=not faults.active("reglage-impression-absent"),
         contracts_offered=not faults.active("reglage-contrats-absent"),
+        delays=_delays(values),
+        psc=await settings_rows(request),
     )
 
 
@@ -79,11 +82,50 @@ def _exchanges(form: Any) -> dict[str, Any]:
     }
 
 
+_DELAYS = {
+    "idle_seconds": "Déconnexion après inactivité (secondes)",
+    "lock_after": "Blocage après échecs",
+    "lock_seconds": "Durée de blocage (secondes)",
+    "privileged_password_length": "Longueur du mot de passe des administrateurs",
+    "directory_refresh_days": "Mise à jour depuis l'annuaire (jours)",
+}
+_RENEWALS = {
+    "mot-de-passe-professionnel": "Renouvellement du mot de passe des professionnels (jours)",
+    "mot-de-passe-usager": "Renouvellement du mot de passe des usagers (jours)",
+    "totp": "Renouvellement du second facteur TOTP (jours)",
+}
+
+
+def _delays(values: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """Field, label and value of each delay that the page shows."""
+    shown = [(name, label, values[name]) for name, label in _DELAYS.items()]
+    renewals = values["renewal_days"]
+    shown += [(f"renewal:{name}", label, renewals[name]) for name, label in _RENEWALS.items()]
+    if faults.active("reglage-inactivite-absent"):
+        shown = [row for row in shown if row[0] != "idle_seconds"]
+    if faults.active("reglage-renouvellement-absent"):
+        shown = [row for row in shown if not row[0].startswith("renewal:")]
+    if faults.active("annuaire-reglage-absent"):
+        shown = [row for row in shown if row[0] != "directory_refresh_days"]
+    return shown
+
+
+def _security(form: Any) -> dict[str, Any]:
+    def number(name: str) -> object:
+        text = str(form[name]).strip()
+        return int(text) if text.isdecimal() else text
+
+    asked = {name: number(name) for name in _DELAYS if name in form}
+    renewals = {name: number(f"renewal:{name}") for name in _RENEWALS if f"renewal:{name}" in form}
+    return asked | ({"renewal_days": renewals} if renewals else {})
+
+
 _SECTIONS = {
     "affichage": _display,
     "impression": _printing,
     "justificatifs": _proofs,
     "echanges": _exchanges,
+    "securite": _security,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from demo_dui import acknowledgement, er7, faults, received, third_party
+from demo_dui import acknowledgement, circumstances, er7, faults, received, third_party
 from demo_dui.acknowledgement import MessageError
 from demo_dui.er7 import Message, Segment, component_of
 from demo_dui.identity import Draft, Identity
@@ -28,6 +28,11 @@ _ATTRIBUTES = {"HOMA": "homonyme", "DOUT": "douteuse", "FICT": "fictive"}
 
 async def answer(dui: Dui, content: bytes) -> bytes:
     """Take one message in and write its acknowledgement."""
+    with circumstances.under("flux MLLP", "réception MLLP"):
+        return await _answer(dui, content)
+
+
+async def _answer(dui: Dui, content: bytes) -> bytes:
     try:
         message = er7.read(content)
     except er7.NotEr7Error as error:

@@ -40,7 +40,20 @@ DEFAULTS: dict[str, Any] = {
     "propagate_changes": True,
     "trusted_domains": list(OWN_DOMAINS),
     "trust_contracts": [],
+    "idle_seconds": 1200,
+    "lock_after": 5,
+    "lock_seconds": 900,
+    "renewal_days": {
+        "mot-de-passe-professionnel": 365,
+        "mot-de-passe-usager": 365,
+        "totp": 730,
+    },
+    "directory_refresh_days": 7,
+    "privileged_password_length": 15,
 }
+
+# Settings whose parts may be given one by one.
+_COMPLETED = ("renewal_days",)
 
 
 class WrongSettingError(ValueError):
@@ -60,6 +73,8 @@ class Parameters:
 
     def write(self, name: str, value: object) -> None:
         """Keep a setting as it is; callers check it with `checked` before."""
+        if name in _COMPLETED and isinstance(value, dict):
+            value = {**self.read(name), **value}
         sql = "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)"
         self._db.execute(sql, (name, json.dumps(value, ensure_ascii=False)))
 
@@ -117,6 +132,25 @@ def _proofs(value: object) -> str:
     return "" if len(codes) == len(set(codes)) else "un code est donné deux fois"
 
 
+def _whole(least: int, most: int) -> Callable[[object], str]:
+    def check(value: object) -> str:
+        good = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+        return "" if good else f"entier de {least} à {most} attendu"
+
+    return check
+
+
+_DAYS = _whole(1, 3650)
+
+
+def _renewals(value: object) -> str:
+    known = DEFAULTS["renewal_days"]
+    if not isinstance(value, dict) or not value or set(value) - set(known):
+        return f"objet attendu, moyen → jours, parmi {', '.join(known)}"
+    wrong = [name for name, days in value.items() if _DAYS(days)]
+    return f"{wrong[0]}, {_DAYS(value[wrong[0]])} (jours)" if wrong else ""
+
+
 _CHECKS: dict[str, Callable[[object], str]] = {
     "show_optional_traits": _flag,
     "printed_traits": _printed,
@@ -125,4 +159,10 @@ _CHECKS: dict[str, Callable[[object], str]] = {
     "propagate_changes": _flag,
     "trusted_domains": _words,
     "trust_contracts": _words,
+    "idle_seconds": _whole(1, 86_400),
+    "lock_after": _whole(1, 100),
+    "lock_seconds": _whole(1, 604_800),
+    "renewal_days": _renewals,
+    "directory_refresh_days": _whole(1, 30),
+    "privileged_password_length": _whole(12, 64),
 }

@@ -9,8 +9,8 @@ import jinja2
 from aiohttp import web
 
 from demo_dui import faults, patient_page
-from demo_dui.accounts import Notice
-from demo_dui.web import ACCOUNTS, COOKIE, DUI, REFUSAL_PAGE, USER, user_of
+from demo_dui.user import Notice
+from demo_dui.web import ACCOUNTS, COOKIE, DUI, REFUSAL_PAGE, SESSION, USER, user_of
 
 TEMPLATES = web.AppKey("templates", jinja2.Environment)
 
@@ -31,7 +31,7 @@ def page(request: web.Request, name: str, status: int = 200, **context: Any) -> 
     """Render a page; `notice` is what it must say first, else what the last action left."""
     user = request.get(USER)
     notice = context.pop("notice", None)
-    if notice is None and user is not None:
+    if notice is None and (user is not None or request.get(SESSION) is not None):
         notice = request.app[ACCOUNTS].take_notice(_notice_key(request))
     if notice is not None and notice.is_refusal and faults.active("ecran-alerte-absente"):
         notice = None

@@ -43,6 +43,7 @@ _PERSONAL = (
     "/export",
     "/api/export",
 )
+_AUDIT = ("/fhir/AuditEvent", "/api/audit")
 _INSI_CALLS = ("/insi", "/insi-verification")
 
 
@@ -66,7 +67,7 @@ class Rights:
 
     def has(self, login: str, right: str) -> bool:
         """Tell whether the user's profile holds a right."""
-        if faults.active("droits-changement-sans-effet"):
+        if login in DEFAULT_USERS and faults.active("droits-changement-sans-effet"):
             return right in DEFAULT_PROFILES[DEFAULT_USERS[login]]
         return right in self.profiles.get(self.users.get(login, ""), [])
 
@@ -74,12 +75,20 @@ class Rights:
         """The rights as the API shows them."""
         return {"rights": RIGHTS, "profiles": self.profiles, "users": self.users}
 
+    def give(self, login: str, profile: str) -> None:
+        """Give a profile to a user, new or not; WrongSettingError for an unknown profile."""
+        if profile not in self.profiles:
+            raise WrongSettingError(
+                f"Profil « {profile[:30]} » inconnu, attendu : {', '.join(self.profiles)}."
+            )
+        self._parameters.write("users", {**self.users, login: profile})
+
     def replace(self, body: dict[str, Any]) -> None:
         """Change profiles and users (both optional); WrongSettingError says what is wrong."""
         profiles = body.get("profiles", self.profiles)
         users = body.get("users", self.users)
         _check_profiles(profiles)
-        _check_users(users, profiles)
+        _check_users(users, profiles, self.users)
         self._parameters.write("profiles", profiles)
         self._parameters.write("users", {**self.users, **users})
 
@@ -96,11 +105,11 @@ def _check_profiles(profiles: object) -> None:
         raise WrongSettingError(text)
 
 
-def _check_users(users: object, profiles: dict[str, list[str]]) -> None:
+def _check_users(users: object, profiles: dict[str, list[str]], known: dict[str, str]) -> None:
     if not isinstance(users, dict):
         raise WrongSettingError("users : objet utilisateur → profil attendu.")
     for login, profile in users.items():
-        if login not in DEFAULT_USERS:
+        if login not in known:
             raise WrongSettingError(f"Utilisateur « {login[:30]} » inconnu.")
         if profile not in profiles:
             raise WrongSettingError(f"Profil « {str(profile)[:30]} » inconnu pour {login}.")
@@ -111,9 +120,14 @@ def needed(method: str, path: str) -> str | None:
     writes = method not in {"GET", "HEAD"}
     if path in {"/api/journal", "/journal"} or path.endswith("/traces"):
         return None if faults.active("droits-traces-ouvertes") else TRACES
+    if path.startswith(_AUDIT):
+        # Nobody has the right to alter a trace: the answer itself says so (405).
+        return None if writes else TRACES
     if path in {"/api/rights", "/rights"}:
         managed = writes and not faults.active("droits-gestion-ouverte")
         return MANAGEMENT if managed else SETTINGS
+    if path.startswith(("/api/professionals", "/api/test/")):
+        return MANAGEMENT
     if path in {"/api/settings", "/settings"} or path.startswith("/api/settings/"):
         return SETTINGS
     if not path.startswith(_PERSONAL):

@@ -42,6 +42,14 @@ class Dui:
         self.insi = insi
         self.partner = partner
         self.rights = Rights(store.parameters)
+        store.traces.role_of = self.role_of
+
+    def role_of(self, login: str) -> str:
+        """The profile of an author, as traces tell it: a profile, `patient`, `flux`, `inconnu`."""
+        profile = self.rights.users.get(login)
+        if profile is None and self.store.account_of_login(login) is not None:
+            return "patient"
+        return profile or ("flux" if "(flux" in login else "inconnu")
 
     def sends_to(self, partner: MllpClient | None) -> None:
         """Change the partner to which identities are sent."""
@@ -191,8 +199,11 @@ class Dui:
 
     # Accounts
 
-    def open_account(self, patient_id: str, login: str, by: str) -> Account:
-        """Open the patient's account on a private identifier; linked to no matricule yet."""
+    def open_account(self, patient_id: str, login: str, by: str, check: str = "") -> Account:
+        """Open the patient's account on a private identifier; linked to no matricule yet.
+
+        `check` tells how the identity was verified; it is traced (IEU 1).
+        """
         if not login.strip() or len(login) > 64:
             text = "Identifiant de connexion : 1 à 64 caractères attendus."
             raise RefusedError(Refusal("login", text))
@@ -202,8 +213,24 @@ class Dui:
         if account is None:
             text = f"Identifiant de connexion « {login} » déjà pris."
             raise RefusedError(Refusal("login", text))
-        self.store.log(by, "ouverture de compte", patient_id, detail=login)
+        told = f", identité vérifiée : {check}" if check else ""
+        if faults.active("ouverture-controle-non-trace"):
+            told = ""
+        self.store.log(by, "ouverture de compte", patient_id, detail=f"{login}{told}")
         return account
+
+    def ask_correction(self, identity: Identity, wanted: Traits, by: str) -> None:
+        """Put a patient's request in the work list; nothing changes before a check (IEU 2)."""
+        values = {n: v for n in Traits.__dataclass_fields__ if (v := getattr(wanted, n))}
+        if faults.active("identite-page-directe"):
+            draft = Draft(traits=replace(identity.traits, **values))
+            self.change(identity, draft, by, super_user=True)
+            return
+        told = ", ".join(f"{LABELS[name]} : {value[:60]}" for name, value in values.items())
+        message = f"Correction demandée par {by} ({told}). Contrôlez l'identité avant de changer."
+        self.store.add_work(identity.id, "correction-identite", message, by)
+        detail = f"{by}, demande de correction"
+        self.store.log(by, "demande de correction", identity.id, "ok", detail)
 
     def link_account(self, account: Account, by: str) -> Account | None:
         """Tie the account to its patient's matricule; None while the identity has none (IEU 8)."""

@@ -11,9 +11,10 @@ import uuid
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from demo_dui import traces
+from demo_dui import access_schema, directory_store, records, traces
 from demo_dui.identity import Draft, Identity, Traits
 from demo_dui.parameters import Parameters
+from demo_dui.records import Records
 from demo_dui.status import Status
 from demo_dui.traces import Trace, Traces, now
 
@@ -45,7 +46,10 @@ CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS work (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT, patient TEXT, reason TEXT, message TEXT,
     source TEXT, message_id TEXT, done_at TEXT, done_by TEXT);
+{access_schema.SCHEMA}
 {traces.SCHEMA}
+{records.SCHEMA}
+{directory_store.SCHEMA}
 """
 _TABLES = (
     "identity",
@@ -55,7 +59,9 @@ _TABLES = (
     "account",
     "setting",
     "work",
-    "trace",
+    "record",
+    *access_schema.TABLES,
+    *directory_store.TABLES,
 )
 
 
@@ -131,6 +137,7 @@ class Store:
         self._complete_columns()
         self.parameters = Parameters(self._db)
         self.traces = Traces(self._db)
+        self.records = Records(self._db)
 
     def _complete_columns(self) -> None:
         """Add to a database of an earlier version the columns of an identity that it lacks."""
@@ -138,6 +145,11 @@ class Store:
         for name in _COLUMNS:
             if name not in present:
                 self._db.execute(f"ALTER TABLE identity ADD COLUMN {name} TEXT")
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The connection, for the modules that keep tables of their own in this database."""
+        return self._db
 
     def close(self) -> None:
         """Close the database."""
@@ -147,6 +159,7 @@ class Store:
         """Remove every row; identifiers already given are never given again."""
         for table in _TABLES:
             self._db.execute(f"DELETE FROM {table}")
+        self.traces.restart()
 
     # Identities
 
@@ -168,7 +181,8 @@ class Store:
         return identity
 
     def remove(self, identity: Identity, heir: Identity) -> None:
-        """Remove an identity merged into `heir`, which takes over its accounts."""
+        """Remove an identity merged into `heir`, which takes over its accounts and record."""
+        self.records.inherit(identity.id, heir.id)
         self._db.execute("UPDATE account SET patient = ? WHERE patient = ?", (heir.id, identity.id))
         self._db.execute("DELETE FROM identity WHERE id = ?", (identity.id,))
 
@@ -276,9 +290,14 @@ class Store:
 
     def accounts_of(self, patient_id: str) -> list[Account]:
         """Accounts tied to an identity."""
-        rows = self._db.execute(
-            "SELECT * FROM account WHERE patient = ? ORDER BY id", (patient_id,)
-        )
+        return self._accounts("patient = ?", patient_id)
+
+    def accounts_of_matricule(self, matricule: str) -> list[Account]:
+        """Accounts linked to a matricule INS."""
+        return self._accounts("matricule = ?", matricule)
+
+    def _accounts(self, where: str, value: str) -> list[Account]:
+        rows = self._db.execute(f"SELECT * FROM account WHERE {where} ORDER BY id", (value,))
         return [_account(row) for row in rows]
 
     def _account(self, where: str, value: str) -> Account | None:

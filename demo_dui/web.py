@@ -8,12 +8,16 @@ from typing import Any
 
 from aiohttp import web
 
-from demo_dui import faults, rights
-from demo_dui.accounts import Accounts, User
+from demo_dui import circumstances, faults, rights
+from demo_dui.accounts import Accounts
 from demo_dui.identity import Identity
 from demo_dui.naming import RefusedError
+from demo_dui.people import Person
 from demo_dui.service import Dui
+from demo_dui.sessions import LONGEST, OPEN, RENEWAL, SECOND_FACTOR, STAGE_PAGES, Session
+from demo_dui.sign_in import Denied
 from demo_dui.traces import READING
+from demo_dui.user import User
 
 DUI = web.AppKey("dui", Dui)
 ACCOUNTS = web.AppKey("accounts", Accounts)
@@ -22,33 +26,87 @@ REFUSAL_PAGE: web.AppKey[Callable[[web.Request, str], web.Response]] = web.AppKe
 NOT_JSON = "Le corps doit être un objet JSON."
 COOKIE = "session"
 USER = "user"
-OPEN_PATHS = {"/login", "/logout"}
+SESSION = "session"
+OPEN_PATHS = {"/login", "/logout", "/psc/login", "/psc/callback", "/psc/retour"}
+OPEN_FOLDERS = ("/acces/",)
+_CHALLENGE = {"WWW-Authenticate": 'Basic realm="DUI de demonstration", charset="UTF-8"'}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @web.middleware
 async def sign_in_required(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Let nobody in without a session or HTTP Basic credentials; a patient sees one page."""
-    user = _user(request)
-    if request.path in OPEN_PATHS:
+    """Let nobody in without a whole sign-in; a patient sees the pages of one account."""
+    path = request.path
+    is_machine = path.startswith(("/fhir/", "/api/"))
+    session = request.app[ACCOUNTS].session(request.cookies.get(COOKIE))
+    request[SESSION] = session
+    if path in OPEN_PATHS or path.startswith(OPEN_FOLDERS):
         return await handler(request)
-    is_machine = request.path.startswith(("/fhir/", "/api/"))
-    if user is None:
+    if session is not None and session.stage != OPEN and not _skipped(session, path, is_machine):
+        if path == STAGE_PAGES[session.stage]:
+            return await handler(request)
         if is_machine:
-            headers = {"WWW-Authenticate": 'Basic realm="DUI de demonstration", charset="UTF-8"'}
-            return error(
-                401, "Authentification requise : identifiant ou mot de passe refusé.", headers
-            )
-        raise web.HTTPSeeOther("/login")
-    if not user.is_professional and request.path != f"/accounts/{user.account_id}":
+            return error(401, f"Identification inachevée, étape : {session.stage}.")
+        raise web.HTTPSeeOther(STAGE_PAGES[session.stage])
+    user = session.user if session is not None else None
+    if user is None:
+        found = _basic(request)
+        if isinstance(found, Denied):
+            if is_machine:
+                headers = _CHALLENGE if found.status == 401 else None
+                return error(found.status, found.text, headers)
+            raise web.HTTPSeeOther("/login")
+        user = found.user
+    if not user.is_professional and not _is_own(request, user):
         if is_machine:
             return error(403, "Accès réservé aux professionnels.")
         raise web.HTTPSeeOther(f"/accounts/{user.account_id}")
     request[USER] = user
-    right = rights.needed(request.method, request.path) if user.is_professional else None
+    right = rights.needed(request.method, path) if user.is_professional else None
     if right is not None and not may(request, right):
         return _refusal(request, right, is_machine)
     return await handler(request)
+
+
+def _skipped(session: Session, path: str, is_machine: bool) -> bool:
+    """Doors that a seeded fault opens to a session that stands at a stage."""
+    if session.stage == RENEWAL:
+        return faults.active("renouvellement-impose-contournable")
+    if session.stage != SECOND_FACTOR or path == STAGE_PAGES[SECOND_FACTOR]:
+        return False
+    if path == "/compte" and faults.active("second-facteur-compte-ouvert"):
+        return True
+    if is_machine:
+        return faults.active("second-facteur-api-contournable")
+    return faults.active("second-facteur-page-contournable")
+
+
+def _is_own(request: web.Request, user: User) -> bool:
+    """Tell whether a patient may reach an address: their account, and what manages it."""
+    path = request.path
+    if path.startswith("/api/"):
+        return request.method == "GET" and path == f"/api/accounts/{user.account_id}"
+    return path in {"/", f"/accounts/{user.account_id}", "/compte"} or path.startswith("/compte/")
+
+
+def _basic(request: web.Request) -> Person | Denied:
+    header = request.headers.get("Authorization", "")
+    if not header:
+        return Denied(401, "Authentification requise : session ou HTTP Basic attendu.")
+    return request.app[ACCOUNTS].basic(header)
+
+
+def give_session(request: web.Request, response: web.StreamResponse, token: str) -> None:
+    """Set the cookie of a session."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=LONGEST,
+        httponly=True,
+        secure=request.app[SECURE_COOKIES],
+        samesite="Lax",
+        path="/",
+    )
 
 
 def may(request: web.Request, right: str) -> bool:
@@ -72,25 +130,19 @@ def _refusal(request: web.Request, right: str, is_machine: bool) -> web.Response
     return error(403, text) if is_machine else request.app[REFUSAL_PAGE](request, text)
 
 
-def _user(request: web.Request) -> User | None:
-    accounts = request.app[ACCOUNTS]
-    user = accounts.session(request.cookies.get(COOKIE))
-    if user is not None:
-        return user
-    header = request.headers.get("Authorization", "")
-    if not header:
-        return None
-    user = accounts.check_basic(header)
-    if user is None:
-        request.app[DUI].store.log("inconnu", "connexion", None, "échec", "HTTP Basic")
-    return user
-
-
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Add the headers that keep a page from loading or being loaded elsewhere."""
+    """Add the headers that keep a page from loading or being loaded elsewhere.
+
+    The outermost: the circumstances of the request start here.
+    """
     try:
-        response = await handler(request)
+        with circumstances.under(
+            f"{request.remote} {request.headers.get('User-Agent', '')}",
+            f"{request.method} {request.path}",
+            f"{request.method} {request.path_qs} {request.headers.get('Cookie', '')}",
+        ):
+            response = await handler(request)
     except web.HTTPException as redirect:
         redirect.headers["Cache-Control"] = "no-store"
         raise
@@ -99,8 +151,18 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
         "frame-ancestors 'none'; base-uri 'none'"
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
+    # The address of a page reached by a mailed link holds its token.
+    response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def session_of(request: web.Request) -> Session:
+    """The session of a request that cannot be here without one, at a stage or open."""
+    session = request[SESSION]
+    if not isinstance(session, Session):
+        raise web.HTTPSeeOther("/login")
+    return session
 
 
 def user_of(request: web.Request) -> User:

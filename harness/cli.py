@@ -105,7 +105,8 @@ def judge(
         str | None,
         typer.Option(
             "--as",
-            help="Format imposé : hl7v2, fhir, insi, datamatrix (PDF), export (ZIP), releve.",
+            help="Format imposé : hl7v2, fhir, insi, datamatrix (PDF), export (ZIP), traces, "
+            "releve.",
         ),
     ] = None,
     package: Annotated[
@@ -117,6 +118,10 @@ def judge(
     ] = "",
     fr_core: Annotated[str | None, typer.Option(help="FR Core : 2.1.0 ou 2.2.0.")] = None,
     tddui: Annotated[str, typer.Option(help="TDDUI : 1.1.0 ou 2.0.0.")] = "2.0.0",
+    target: Annotated[
+        Path | None,
+        typer.Option(help="Fichier de cible qui décrit les colonnes des traces exportées."),
+    ] = None,
     as_json: AsJson = False,
     second_opinion: Annotated[
         bool, typer.Option("--second-opinion", help="Fait relire la structure HL7 v2 par hl7apy.")
@@ -132,10 +137,15 @@ def judge(
     )
 
     packages = load_packages(package or ())
+    audit = None
+    if target:
+        from harness.targets.configuration import load_audit_options
+
+        audit = load_audit_options(target)
     settings = offline_settings(fr_core, tddui, packages, profile)
     judgements = []
     for path in files:
-        one = judge_file(path, as_format, settings, packages, profile)
+        one = judge_file(path, as_format, settings, packages, profile, audit)
         if second_opinion:
             from harness.second_opinion import with_second_opinion
 

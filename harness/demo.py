@@ -18,12 +18,15 @@ from typing import Any
 import requests
 
 from harness.model.problems import HarnessFault
+from harness.simulated import Simulated
 from harness.simulators.igc import TestIgc
+from harness.targets.target_access import PscClient
 
 ROOT = Path(__file__).parent.parent
 START_DEADLINE = 20.0
 """Seconds given to the process to say that it listens."""
 _MARK = "env:BANC_DEMO_URL"
+PSC_CLIENT_ID = "demo-dui"
 
 
 def is_embedded(target_file: Path, environ: Mapping[str, str]) -> bool:
@@ -48,42 +51,50 @@ def role_of(target_file: Path) -> str:
     return "esclave" if profile.get("identity_reference") == "esclave" else "ri"
 
 
+def stand_ins(igc: TestIgc) -> dict[str, str]:
+    """Return what stands for the demo's values while no demo runs, so that its file can be read."""
+    nobody = secrets.token_urlsafe(12)
+    return _environ("https://127.0.0.1:1", "127.0.0.1:1", igc, nobody)
+
+
 class EmbeddedTarget:
     """A running demo_dui. Stop it with `stop`; it also ends when the harness dies."""
 
-    def __init__(self, igc: TestIgc, insi_url: str, state: Path, role: str) -> None:
-        """Start the process and wait until it listens.
+    def __init__(self, igc: TestIgc, simulated: Simulated, state: Path, role: str) -> None:
+        """Start the process, told of the simulators that run, and wait until it listens.
 
         Raises `HarnessFault` with what the process said when it does not start in time.
         """
         self._control_token = secrets.token_urlsafe(24)
-        password, patient_password = secrets.token_urlsafe(18), secrets.token_urlsafe(18)
+        password, psc_secret = secrets.token_urlsafe(18), secrets.token_urlsafe(24)
         state.mkdir(parents=True, exist_ok=True)
         self._log = state / "demo_dui.log"
         self._process = self._launch(
             [
-                *("--state", str(state), "--role", role, "--exit-on-stdin-eof"),
+                *("--state", str(state), "--role", role, "--exit-on-stdin-eof", "--test-clock"),
                 *("--tls-cert", str(igc.server_cert), "--tls-key", str(igc.server_key)),
-                *("--insi-url", insi_url, "--insi-ca", str(igc.root)),
-                *("--insi-cert", str(igc.client_cert), "--insi-key", str(igc.client_key)),
-                *("--insi-timeout", "1.5"),
+                *_partners(igc, simulated),
             ],
             {
                 "DEMO_DUI_PASSWORD": password,
-                "DEMO_DUI_PATIENT_PASSWORD": patient_password,
                 "DEMO_DUI_CONTROL_TOKEN": self._control_token,
+                "DEMO_DUI_PSC_SECRET": psc_secret,
+                "DEMO_DUI_ANNUAIRE_KEY": simulated.annuaire.api_key if simulated.annuaire else "",
+                "DEMO_DUI_SMS_KEY": simulated.sms.key if simulated.sms else "",
             },
         )
         ready = self._await_ready()
         self._control = str(ready["control"])
-        self.environ: dict[str, str] = {
-            "BANC_DEMO_URL": str(ready["http"]),
-            "BANC_DEMO_MLLP": str(ready["mllp"]),
-            "BANC_DEMO_CA": str(igc.root),
-            "BANC_DEMO_USER": "pro.martin",
-            "BANC_DEMO_PASSWORD": password,
-        }
+        url = str(ready["http"])
+        self.environ = _environ(url, str(ready["mllp"]), igc, password)
         """What `load_target` finds for the `env:…` values of the file."""
+        self.psc_client = PscClient(
+            client_id=PSC_CLIENT_ID,
+            client_secret=psc_secret,
+            redirect_uris=(f"{url}/psc/callback",),
+            post_logout_redirect_uris=(f"{url}/psc/retour",),
+        )
+        """The demo as Pro Santé Connect must know it."""
 
     @property
     def pid(self) -> int:
@@ -152,3 +163,31 @@ class EmbeddedTarget:
             raise HarnessFault(f"commande {path} de demo_dui : {answer.status_code} {answer.text}")
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _partners(igc: TestIgc, simulated: Simulated) -> list[str]:
+    """Return the options that tell the demo of the services that it may call."""
+    client = (str(igc.client_cert), str(igc.client_key))
+    told = ["--insi-url", simulated.insi.url, "--insi-ca", str(igc.root), "--insi-timeout", "1.5"]
+    told += ["--insi-cert", client[0], "--insi-key", client[1]]
+    if simulated.psc:
+        told += ["--psc-discovery", simulated.psc.discovery_url, "--psc-ca", str(igc.root)]
+        told += ["--psc-client-id", PSC_CLIENT_ID, "--psc-cert", client[0], "--psc-key", client[1]]
+    if simulated.annuaire:
+        told += ["--annuaire-url", simulated.annuaire.url, "--annuaire-ca", str(igc.root)]
+        told += ["--annuaire-extraction", simulated.annuaire.extraction_url]
+    if simulated.mail:
+        told += ["--smtp", simulated.mail.address, "--smtp-ca", str(igc.root)]
+    if simulated.sms:
+        told += ["--sms-url", simulated.sms.url, "--sms-ca", str(igc.root)]
+    return told
+
+
+def _environ(url: str, mllp: str, igc: TestIgc, password: str) -> dict[str, str]:
+    return {
+        "BANC_DEMO_URL": url,
+        "BANC_DEMO_MLLP": mllp,
+        "BANC_DEMO_CA": str(igc.root),
+        "BANC_DEMO_USER": "pro.martin",
+        "BANC_DEMO_PASSWORD": password,
+    }

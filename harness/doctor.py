@@ -9,7 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -45,10 +45,12 @@ def diagnose(
     environ: Mapping[str, str] | None = None,
     *,
     igc_root: Path = IGC_ROOT,
+    services: Mapping[str, str] | None = None,
 ) -> list[Line]:
     """Check a target file and all that it names. Never raises for what it finds.
 
-    `igc_root` is the root certificate of our simulators, told to the vendor when it exists.
+    `igc_root` is the root certificate of our simulators, told to the vendor when it exists;
+    `services` are the simulators that run already (the embedded demo was told of them).
     """
     try:
         target = load_target(target_path, environ)
@@ -58,7 +60,10 @@ def diagnose(
     # The checks do not wait as long as a run does: an answer that slow is a problem of its own.
     quick = replace(target, delays={**target.delays, "connect": 2.0})
     lines += _without_cascade(_together(quick))
-    return [*lines, _root(igc_root)]
+    if services is not None:
+        lines += [Line(f"Simulateur {name}", "ok", told) for name, told in services.items()]
+        return [*lines, _root(igc_root)]
+    return [*lines, _root(igc_root), *_simulators(target)]
 
 
 def render(lines: list[Line]) -> str:
@@ -92,6 +97,26 @@ def _root(path: Path) -> Line:
     if not path.is_file():
         return Line(label, "skipped", "pas encore créée", "elle le sera au premier lancement")
     return Line(label, "ok", f"{path}", "installez-la dans le logiciel sous test")
+
+
+def _simulators(target: Target) -> Iterator[Line]:
+    """Say which addresses to give to the software; a free port is known at the start only."""
+    from harness.simulated import Needs, planned
+
+    needs = Needs.of_target(target)
+    for one in planned(target.simulators, needs):
+        label = f"Simulateur {one.name}"
+        if one.address:
+            yield Line(label, "ok", one.address)
+        elif one.name != "INSi":
+            advice = f"fixez {one.port_key} pour donner une adresse stable au logiciel"
+            yield Line(label, "skipped", "port libre, connu au lancement", advice)
+    if needs.psc and not target.simulators.psc.client_id:
+        advice = "décrivez-le dans [simulators.psc] : client_id, client_secret, redirect_uris"
+        yield Line("Client Pro Santé Connect", "skipped", "aucun client déclaré", advice)
+    if needs.annuaire or needs.sms:
+        where = "gardées dans .banc, leur chemin est donné par banc simulators"
+        yield Line("Clés Annuaire et SMS", "ok", where)
 
 
 def _together(target: Target) -> list[Line]:

@@ -12,15 +12,24 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.judging_traces import HEAD, TRACES, judge_traces
 from harness.model.artefact import RELEVE_MEDIA_TYPE, Artefact
 from harness.model.check import SUBJECT, Check, Judgement, RuleOutcome, Settings
 from harness.model.finding import Finding, Level
 from harness.model.problems import ConfigurationProblem, Unreadable
 from harness.model.verdict import ROWS, Verdict, exit_code
-from harness.validators.detection import MEDIA_TYPES, RELEVE, ROLES, detect, releve_kind
+from harness.validators.detection import (
+    MEDIA_TYPES,
+    RELEVE,
+    ROLES,
+    detect,
+    is_export_of_traces,
+    releve_kind,
+)
 from harness.validators.engine import Rule, judge, rules_of
 
 if TYPE_CHECKING:
+    from harness.targets.target_access import AuditOptions
     from harness.validators.fhir.profile_report import NotEvaluated
 
 MAX_BYTES = 50_000_000
@@ -102,11 +111,13 @@ def judge_file(
     settings: Settings | None = None,
     packages: Sequence[Artefact] = (),
     profile: str = "",
+    audit: AuditOptions | None = None,
 ) -> FileJudgement:
     """Judge one file by every rule of its format (detected, or imposed by `as_format`).
 
     A FHIR file is judged by the profiles of `packages` too: those that its resources declare, or
-    `profile` for the outermost one.
+    `profile` for the outermost one. An export of traces is judged as a stream, whatever its size;
+    `audit` says how it reads.
 
     A file that is missing, too big (over 50 MB), of no known format or unreadable gives a
     `FileJudgement` with a `problem`. Raises `ConfigurationProblem` for an `as_format` or a
@@ -116,6 +127,8 @@ def judge_file(
     _require_known(as_format, chosen)
     path = Path(path)
     try:
+        if _is_export_of_traces(path, as_format):
+            return _judged(path, TRACES, *judge_traces(path, chosen, audit))
         content = _content(path)
         format_name, role = _format_of(content, path.name, as_format)
     except Unreadable as problem:
@@ -132,6 +145,21 @@ def judge_file(
     if format_name != "fhir" or not packages or judged.problem:
         return judged
     return replace(judged, not_evaluated=_not_evaluated(check))
+
+
+def _is_export_of_traces(path: Path, as_format: str | None) -> bool:
+    """Tell whether a file is to be judged as a stream of traces, by its beginning alone."""
+    if as_format not in (None, TRACES) or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD)
+        size = path.stat().st_size
+    except (OSError, ValueError):
+        return False
+    if releve_kind(head) or not head.strip():
+        return False
+    return as_format == TRACES or is_export_of_traces(head, too_big=size > MAX_BYTES)
 
 
 def load_packages(paths: Iterable[Path]) -> tuple[Artefact, ...]:
@@ -235,8 +263,8 @@ def _format_of(content: bytes, name: str, as_format: str | None) -> tuple[str, s
     if not format_name:
         raise Unreadable(
             f"{name} : format non reconnu ; attendu un message HL7 v2 (MSH…), une ressource FHIR"
-            " en JSON, un message SOAP d'INSi, un document PDF, un export de données (ZIP) ou un"
-            " relevé du banc ; imposez-le par --as"
+            " en JSON, un message SOAP d'INSi, un document PDF, un export de données (ZIP), un"
+            " export de traces ou un relevé du banc ; imposez-le par --as"
         )
     if format_name != RELEVE and MEDIA_TYPES[format_name] != RELEVE_MEDIA_TYPE:
         return format_name, SUBJECT

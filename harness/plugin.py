@@ -30,6 +30,7 @@ from harness.model.verdict import ROWS, Verdict, exit_code, worst
 from harness.running import CTRL_C, INTERRUPTED, QUIET, Run, prepared_run
 from harness.session import Applicable, Item
 
+pytest_plugins = ("harness.plugin_access", "harness.plugin_psc")
 USAGE = 2
 RUN: pytest.StashKey[Run] = pytest.StashKey()
 ITEM: pytest.StashKey[Item] = pytest.StashKey()

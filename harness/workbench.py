@@ -12,21 +12,31 @@ from typing import TYPE_CHECKING
 from harness.evidence.journal import Journal
 from harness.evidence.recorder import Recorder
 from harness.model.problems import HarnessFault
+from harness.simulated import Needs, Simulated
 from harness.simulators.igc import TestIgc
 from harness.simulators.insi import InsiSimulator
+from harness.simulators.keys import DRAWN, kept_keys
 from harness.simulators.loop import ServiceLoop
 from harness.targets.configuration import load_target
 from harness.targets.drivers import Drivers
 from harness.targets.target import Simulators, Target
 from harness.targets.tls import client_context
+from harness.targets.visiting import Peer
 
 if TYPE_CHECKING:
     from harness.demo import EmbeddedTarget
     from harness.doctor import Line
+    from harness.simulators.annuaire import AnnuaireSimulator
+    from harness.simulators.mail import MailSimulator
+    from harness.simulators.psc import PscSimulator
+    from harness.simulators.sms import SmsSimulator
 
 ROOT = Path(__file__).parent.parent
+PSC_NAME = "Pro Santé Connect (simulateur)"
 IGC_FOLDER = ROOT / ".banc" / "igc"
 """The test certification authority of this checkout: kept, so that a vendor installs it once."""
+KEYS_FILE = ROOT / ".banc" / "cles-simulateurs.json"
+"""The keys of the Annuaire and of the SMS gateway for a vendor's software: kept as well."""
 
 
 class Workbench:
@@ -60,6 +70,11 @@ class Workbench:
         self.loop = ServiceLoop().start()
         self.drivers: Drivers | None = None
         self.insi: InsiSimulator | None = None
+        self.psc: PscSimulator | None = None
+        self.annuaire: AnnuaireSimulator | None = None
+        self.mail: MailSimulator | None = None
+        self.sms: SmsSimulator | None = None
+        self._simulated: Simulated | None = None
         try:
             self._open(environ, embedded, attended)
         except BaseException:  # Ctrl-C included: nothing that was started may outlive us
@@ -67,25 +82,13 @@ class Workbench:
             raise
 
     def _open(self, environ: dict[str, str], embedded: bool, attended: bool) -> None:
-        simulators = self.target.simulators if self.target else None
-        self.igc = TestIgc.create(IGC_FOLDER, public_names=public_names(simulators))
-        self.insi = InsiSimulator(
-            self.loop,
-            self.igc,
-            self.recorder,
-            host=simulators.bind if simulators else "127.0.0.1",
-            port=simulators.ports.insi if simulators else 0,
-            extra_client_ca=simulators.extra_client_ca if simulators else (),
-        )
-        self.insi.start()
+        self._start_simulators()
         if embedded:
             self._start_demo(environ)
         assert self.target is not None
         for secret in self.target.secrets:
             self.recorder.redactor.hide(secret, "secret")
-        self.drivers = Drivers(self.target, self.recorder, self.loop, attended=attended)
-        if self.demo:
-            self.demo.sends_to("{}:{}".format(*self.drivers.listener.address))
+        self._connect(attended=attended)
         self.journal.record(
             "run",
             {
@@ -97,29 +100,57 @@ class Workbench:
             },
         )
 
+    def _start_simulators(self) -> None:
+        options = self.target.simulators if self.target else None
+        needs = Needs.of_target(self.target) if self.target else Needs.of_file(self.target_file)
+        # The demo is told fresh keys at each start; a vendor sets his software up once.
+        keyed = self.target is not None and (needs.annuaire or needs.sms)
+        self.igc = TestIgc.create(IGC_FOLDER, public_names=public_names(options))
+        ours = Simulated(
+            *(self.loop, self.igc, self.recorder, needs, options),
+            keys=kept_keys(KEYS_FILE) if keyed else DRAWN,
+        )
+        self._simulated = ours.start()
+        self.insi, self.psc, self.annuaire = ours.insi, ours.psc, ours.annuaire
+        self.mail, self.sms = ours.mail, ours.sms
+        if self.psc and options and options.psc.client_id:
+            self.psc.register(options.psc)
+
     def _start_demo(self, environ: dict[str, str]) -> None:
         from harness.demo import EmbeddedTarget, role_of
 
-        assert self.insi is not None
+        assert self._simulated is not None
         state = self.folder / "demo_dui"
-        self.demo = EmbeddedTarget(self.igc, self.insi.url, state, role_of(self.target_file))
+        self.demo = EmbeddedTarget(self.igc, self._simulated, state, role_of(self.target_file))
         self.target = load_target(self.target_file, {**environ, **self.demo.environ})
+        self.recorder.redactor.hide(self.demo.psc_client.client_secret, "secret")
+        if self.psc:
+            self.psc.register(self.demo.psc_client)
 
     def reconnect(self, *, browser: bool) -> None:
         """Open the drivers anew: a store that was emptied no longer knows their sessions.
 
         Without `browser`, pages are read as HTML and their pictures are left to be reviewed.
         """
-        assert self.drivers is not None and self.target is not None
+        assert self.drivers is not None
         self.drivers.close()
-        self.drivers = Drivers(self.target, self.recorder, self.loop, browser=browser)
+        self._connect(browser=browser)
+
+    def _connect(self, *, attended: bool = False, browser: bool = True) -> None:
+        assert self.target is not None
+        self.drivers = Drivers(
+            self.target, self.recorder, self.loop, attended=attended, browser=browser
+        )
+        if self.psc:
+            places = (self.psc.issuer, self.psc.authorization_endpoint)
+            self.drivers.meets(*(Peer.at(one, PSC_NAME, self.igc.root) for one in places))
         if self.demo:
             self.demo.sends_to("{}:{}".format(*self.drivers.listener.address))
 
     @property
     def services(self) -> dict[str, str]:
         """Return each national service, said simulated or real, and its address."""
-        return {"INSi": f"simulé, {self.insi.url}"} if self.insi else {}
+        return self._simulated.services if self._simulated else {}
 
     def close(self) -> None:
         """Stop everything that was started, in the reverse order. May be called twice."""
@@ -127,10 +158,11 @@ class Workbench:
             self.drivers.close()
         if self.demo:
             self.demo.stop()
-        if self.insi:
-            self.insi.stop()
+        if self._simulated:
+            self._simulated.stop()
         self.loop.stop()
-        self.drivers = self.demo = self.insi = None
+        self.drivers = self.demo = self.insi = self._simulated = None
+        self.psc = self.annuaire = self.mail = self.sms = None
 
 
 def diagnosed(target_file: Path) -> list[Line]:
@@ -144,7 +176,8 @@ def diagnosed(target_file: Path) -> list[Line]:
         bench = Workbench(target_file, Path(folder))
         try:
             assert bench.demo is not None
-            return diagnose(target_file, {**environ, **bench.demo.environ})
+            told = {**environ, **bench.demo.environ}
+            return diagnose(target_file, told, services=bench.services)
         finally:
             bench.close()
             bench.journal.close({"doctor": target_file.name})

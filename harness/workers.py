@@ -15,7 +15,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.demo import is_embedded
+from harness.demo import is_embedded, stand_ins
 from harness.evidence.journal import Journal, read_journal
 from harness.evidence.recorder import Recorder
 from harness.model.problems import ConfigurationProblem, HarnessFault
@@ -23,6 +23,7 @@ from harness.model.results import ScenarioResult
 from harness.model.verdict import Verdict
 from harness.running import Run
 from harness.session import Selection, Session, known_ids
+from harness.simulated import SIMULATED, Needs, names_of
 from harness.simulators.igc import TestIgc
 from harness.targets.configuration import load_target
 from harness.workbench import IGC_FOLDER, Workbench, new_run_folder
@@ -45,12 +46,13 @@ class Front:
         """
         igc = TestIgc.create(IGC_FOLDER)  # once, so that no worker has to
         self.target_file = target_file
-        self.target: Target | None = load_target(target_file, {**os.environ, **_stand_ins(igc)})
+        self.target: Target | None = load_target(target_file, {**os.environ, **stand_ins(igc)})
         self.seed = secrets.randbelow(2**31) if seed is None else seed
         self.folder = new_run_folder(reports)
         self.journal = Journal(self.folder)
         self.recorder = Recorder(self.journal)
-        self.services = {"INSi": "simulé, un par ouvrier"}
+        needed = names_of(Needs.of_target(self.target))
+        self.services = dict.fromkeys(needed, f"{SIMULATED}, un par ouvrier")
 
     def close(self) -> None:
         """Nothing to stop: the workers own what runs."""
@@ -159,17 +161,6 @@ class Worker(Run):
         if not self.interrupted:
             self.bench.journal.close({"worker": self._name, "scenarios": len(self.results)})
         return 0
-
-
-def _stand_ins(igc: TestIgc) -> dict[str, str]:
-    """Return what stands for the demo's addresses while no demo runs: only the profile is read."""
-    return {
-        "BANC_DEMO_URL": "https://127.0.0.1:1",
-        "BANC_DEMO_MLLP": "127.0.0.1:1",
-        "BANC_DEMO_CA": str(igc.root),
-        "BANC_DEMO_USER": "aucun",
-        "BANC_DEMO_PASSWORD": secrets.token_urlsafe(12),
-    }
 
 
 def _item_id(node_id: str) -> str:

@@ -177,3 +177,33 @@ def test_port_that_is_not_hl7(
     place = site.url.removeprefix("http://")
     lines = diagnose(target(tmp_path, site.url, place), {"MOT": "secret-secret"})
     assert states(lines)["Acquittement MLLP"] == "problem"
+
+
+def test_addresses_to_give_to_the_software_are_said(tmp_path: Path) -> None:
+    more = """
+[simulators]
+bind = "0.0.0.0"
+public_name = "banc.exemple.fr"
+ports = { insi = 8401, mllp = 8402, psc = 8403, annuaire = 8405, sms = 8407 }
+"""
+    path = target(tmp_path, "https://127.0.0.1:9", "127.0.0.1:9", more)
+    written = path.read_text(encoding="utf-8")
+    written = written.replace(
+        "[capabilities]", '[capabilities]\nsign_in = "attended"\npeople = "attended"'
+    )
+    written = written.replace("professional_access = false", "professional_access = true")
+    path.write_text(written, encoding="utf-8")
+    lines = diagnose(path, {"MOT": "secret-secret"})
+    assert line(lines, "Simulateur INSi").detail.startswith("https://banc.exemple.fr:8401/")
+    annuaire = line(lines, "Simulateur Annuaire Santé")
+    assert (annuaire.state, annuaire.detail) == ("ok", "https://banc.exemple.fr:8405/fhir/v2")
+    mail = line(lines, "Simulateur Courriel")
+    assert mail.state == "skipped" and "simulators.ports.mail" in mail.advice
+    assert "Simulateur Pro Santé Connect" not in states(lines)  # no capability calls for it
+
+
+def test_simulators_that_run_already_are_named_as_they_are(tmp_path: Path) -> None:
+    path = target(tmp_path, "https://127.0.0.1:9", "127.0.0.1:9")
+    services = {"SMS": "simulé, https://127.0.0.1:1/sms"}
+    lines = diagnose(path, {"MOT": "secret-secret"}, services=services)
+    assert line(lines, "Simulateur SMS").detail == services["SMS"]

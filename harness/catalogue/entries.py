@@ -13,7 +13,7 @@ from harness.model.requirement import CatalogueScenario, ExpectedProof, Requirem
 
 FAMILY_ORDER = (
     *("INS", "PSC", "ANN", "PORT", "ApCV", "ADM", "RGPD", "IEPS", "IEU"),
-    *("INS/va1", "INS/PSC"),
+    *("INS/va1", "INS/PSC", "ANN/va1", "MSS/CONF", "SSI/IAM", "SSI/IE"),
 )
 
 

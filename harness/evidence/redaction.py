@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import html
 import re
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from urllib.parse import unquote_to_bytes
 
 _TOKEN = "jeton"
@@ -36,6 +39,15 @@ _HEADERS = re.compile(
     rb"(?im)^(authorization|proxy-authorization|cookie|set-cookie|x-control-token)(:[ \t]*)"
     rb"((?:basic|bearer)[ \t]+)?([^\r\n]+)"
 )
+_CODE = re.compile(rb"(?<![0-9A-Za-z])[0-9]{6}(?![0-9A-Za-z])")
+"""A one-time code, as a mail or an SMS writes it."""
+_WORD = rb"[A-Za-z0-9_~%+-]+(?:\.[A-Za-z0-9_~%+-]+)*"
+_JETON = re.compile(rb"(?<![A-Za-z0-9_])(jeton=)(" + _WORD + rb")")
+_LINK = re.compile(rb"(https?://[^/\s<>\"']+)([^\s<>\"']+)")
+_LONG = re.compile(rb"(?<=[/=])(?=[A-Za-z_~%+.-]*[0-9])" + _WORD)
+"""A value or a path segment with a digit in it, which a link may carry as its secret."""
+LINK_SECRET = 16
+"""Characters from which such a part of a link is taken for a secret."""
 _JWT = re.compile(rb"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*(?:\.[\w-]+){0,2}", re.ASCII)
 # Of common words: secret only inside a form or a query of OAuth, beside one of its companions.
 _COMMON = ("code", "token")
@@ -56,6 +68,8 @@ _RUN = re.compile(rb"[^\s\"'<>{}()\\]*")
 _HEAD = 4000
 """Bytes at the beginning of a content among which the address of a request stands."""
 _PLACED = "«secret".encode()
+_TYPED = re.compile(rb'("(?:password|new_password|totp_secret)"\s*:\s*")([^"\\]+)')
+"""What a person types or keeps, under its name in JSON."""
 
 
 class Redactor:
@@ -64,6 +78,8 @@ class Redactor:
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)
         self._known: dict[bytes, bytes] = {}
+        self._veiled: dict[bytes, bytes] = {}
+        self._beside: dict[bytes, re.Pattern[bytes]] = {}
 
     def __repr__(self) -> str:
         return f"Redactor({len(self._known)} secrets)"
@@ -77,14 +93,52 @@ class Redactor:
             raise ValueError("secret trop court pour être masqué sans abîmer les pièces")
         self._known[value.encode()] = self._placeholder(value.encode(), kind)
 
+    def hide_beside(self, label: str) -> None:
+        """Hide, from now on, the value that a page shows next to a label: a key, spare codes.
+
+        Such a secret is drawn by the software: nobody knows it before the page that shows it.
+        """
+        escaped = html.escape(label)
+        for written in {label, escaped, escaped.replace("&#x27;", "&#39;")}:
+            found = written.encode()
+            between = rb"(?:\s|</?[A-Za-z][^<>]*>)*"
+            shown = rb"(?:>\s*|<input[^<>]*\bvalue=[\"'])"
+            self._beside[found] = re.compile(
+                b"(" + re.escape(found) + between + shown + rb")([^<>\"']{4,})"
+            )
+
     def fingerprint(self, value: str, kind: str) -> str:
         """Return the placeholder that stands for a secret in the pieces of the run."""
         return self._placeholder(value.encode(), kind).decode()
 
+    @contextmanager
+    def veil(self, values: Mapping[str, str]) -> Iterator[None]:
+        """Hide values (value → kind) while the block runs, and no longer.
+
+        For what is typed: a code of six digits, or a weak password, hidden for good would blank
+        innocent text of later pieces.
+        """
+        before = self._veiled
+        shapes = {one.encode(): kind for one, kind in values.items() if len(one) >= 4}
+        marks = {value: self._placeholder(value, kind) for value, kind in shapes.items()}
+        self._veiled = {**before, **marks}
+        try:
+            yield
+        finally:
+            self._veiled = before
+
     def clean(self, content: bytes) -> bytes:
         """Return the bytes with every known secret, secret header and OAuth secret replaced."""
-        for value in sorted(self._known, key=len, reverse=True):
-            content = content.replace(value, self._known[value])
+        known = {**self._veiled, **self._known} if self._veiled else self._known
+        for value in sorted(known, key=len, reverse=True):
+            content = content.replace(value, known[value])
+        for label, shown in self._beside.items():
+            if label in content:
+                content = shown.sub(self._hide_shown, content)
+        if b"password" in content or b"totp_secret" in content:
+            content = _TYPED.sub(self._hide_typed, content)
+        if b"jeton=" in content:
+            content = _JETON.sub(self._hide_token, content)
         # Plain searches first: most contents hold none of it, and skip the patterns. Each name of
         # SECRET_PARAMETERS holds one of these words.
         if b"eyJ" in content:
@@ -100,9 +154,38 @@ class Redactor:
             content = self._without_common(content)
         return _HEADERS.sub(self._hide_header, content)
 
+    def clean_message(self, text: str) -> str:
+        """Return the text of a mail or an SMS without its one-time codes nor its links' tokens.
+
+        The tokens are hidden wherever they come back from then on; the codes are too short for it.
+        """
+        cleaned = _LINK.sub(self._clean_link, text.encode())
+        cleaned = _CODE.sub(lambda found: self._placeholder(found.group(), "code"), cleaned)
+        return self.clean(cleaned).decode()
+
     def clean_text(self, text: str) -> str:
         """Return the text with every known secret replaced."""
         return self.clean(text.encode()).decode()
+
+    def _clean_link(self, match: re.Match[bytes]) -> bytes:
+        where, rest = match.groups()
+        for found in _LONG.findall(rest):
+            if len(found) >= LINK_SECRET:
+                self.hide(found.decode(), _TOKEN)
+        return where + self.clean(rest)
+
+    def _hide_token(self, match: re.Match[bytes]) -> bytes:
+        return match.group(1) + self._placeholder(match.group(2), _TOKEN)
+
+    def _hide_shown(self, match: re.Match[bytes]) -> bytes:
+        before, value = match.groups()
+        return match.group(0) if _PLACED in value else before + self._placeholder(value, "clé")
+
+    def _hide_typed(self, match: re.Match[bytes]) -> bytes:
+        name, value = match.groups()
+        if value.startswith(_PLACED):
+            return match.group(0)
+        return name + self._placeholder(value, "mot-de-passe")
 
     def _hide_header(self, match: re.Match[bytes]) -> bytes:
         name, colon, scheme, value = match.groups()

@@ -30,6 +30,8 @@ class Profile:
     dmp_feeding: bool = False
     dmp_consultation: bool = False
     hosting: bool = False
+    second_factor_for_all: bool = True
+    """False: the manufacturer leaves patients without second factor, and declares it."""
 
     @property
     def is_identity_reference(self) -> bool:

@@ -8,6 +8,8 @@ from pathlib import Path
 from harness.model.problems import HarnessFault
 from harness.model.results import RunReport
 from harness.reporting.allure import AllureWriter
+from harness.reporting.declarations import FOLDER as DECLARATIONS
+from harness.reporting.declarations import write_declarations
 from harness.reporting.html import generate
 from harness.reporting.junit import write_junit
 from harness.reporting.run_json import write_run_json
@@ -51,6 +53,9 @@ def write_reports(
     results = folder / ALLURE_RESULTS
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if drafts := write_declarations(report, folder):
+            note = f"{drafts} brouillon(s) de déclaration à compléter et signer : {DECLARATIONS}/"
+            report = replace(report, notes=(*report.notes, note))
         # The quick files first: an interruption while Node works leaves them whole.
         write_run_json(report, folder / RUN_JSON)
         write_junit(report, folder / JUNIT)

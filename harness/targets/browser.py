@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shutil
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.model.problems import TargetUnreachable
-from harness.targets.target import Target
+from harness.targets.target import Endpoints, Target
 from harness.targets.tls import client_context, handshake
+from harness.targets.visiting import Peer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -68,12 +70,15 @@ def _usual_places() -> list[Path]:
     return []
 
 
-def launch(playwright: Playwright, executable: Path, target: Target) -> Browser:
-    """Start the browser for a target.
+def launch(
+    playwright: Playwright, executable: Path, target: Target, peers: tuple[Peer, ...] = ()
+) -> Browser:
+    """Start the browser for a target, and for those whom its pages lead to.
 
     With a private authority (`endpoints.ca_file`), the chain, the dates and the name are verified
-    by us, and the browser is told to take that very public key and no other. Raises
-    `TargetUnreachable` when the certificate does not verify or the browser does not start.
+    by us, and the browser is told to take that very public key and no other; the same for the
+    private root of a peer. Raises `TargetUnreachable` when the certificate of the target does not
+    verify or the browser does not start.
     """
     from playwright.sync_api import Error
 
@@ -82,9 +87,9 @@ def launch(playwright: Playwright, executable: Path, target: Target) -> Browser:
     getuid = getattr(os, "getuid", None)  # absent on Windows
     if getuid is not None and getuid() == 0:
         flags.append("--no-sandbox")
-    pin = _pin(target)
-    if pin:
-        flags.append(f"--ignore-certificate-errors-spki-list={pin}")
+    pins = _pins(target, peers)
+    if pins:
+        flags.append(f"--ignore-certificate-errors-spki-list={','.join(pins)}")
     proxy = target.proxy.https or target.proxy.http
     if not proxy:
         flags.append("--no-proxy-server")
@@ -107,10 +112,19 @@ def _worth_telling(record: logging.LogRecord) -> bool:
     return "Connection closed while reading from the driver" not in record.getMessage()
 
 
-def _pin(target: Target) -> str:
-    parts = urlsplit(target.endpoints.base_url)
-    if parts.scheme != "https" or target.endpoints.ca_file is None:
+def _pins(target: Target, peers: tuple[Peer, ...]) -> list[str]:
+    delay, ends = target.delay("connect"), target.endpoints
+    pins = [_pin(ends, delay)]
+    for one in peers:
+        # A peer that is down must not blind the pages of the target: it is told when it is met.
+        with contextlib.suppress(TargetUnreachable):
+            pins.append(_pin(Endpoints(base_url=one.origin, ca_file=one.ca_file), delay))
+    return [one for one in dict.fromkeys(pins) if one]
+
+
+def _pin(endpoints: Endpoints, delay: float) -> str:
+    parts = urlsplit(endpoints.base_url)
+    if parts.scheme != "https" or endpoints.ca_file is None:
         return ""
-    context = client_context(target.endpoints)
-    met = handshake(parts.hostname or "", parts.port or 443, context, target.delay("connect"))
-    return met.spki_pin
+    context = client_context(endpoints)
+    return handshake(parts.hostname or "", parts.port or 443, context, delay).spki_pin

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.model.identity import PRODUCTION_OIDS
+from harness.targets.access_base import AUDIT_FORMS
 from harness.targets.base import Capability
+from harness.targets.coherence_access import visitor_faults
 from harness.targets.faults import Fault, near, shown
 from harness.targets.target import DEFAULT_DELAYS, ROLES, Operation, Target
 
 C = Capability
 OFFERS: dict[str, frozenset[Capability]] = {
     "fhir": frozenset({C.IDENTITIES, C.IDENTITY_VIEW, C.IDENTITY_LOOKUP, C.SEARCH, C.FHIR_VIEW}),
-    "http": frozenset(C) - {C.SCREENS, C.EMISSION, C.INTAKE},
+    "http": frozenset(C) - {C.SCREENS, C.EMISSION, C.INTAKE, C.SIGN_IN},
     "hl7v2": frozenset({C.EMISSION, C.INTAKE}),
     "screens": frozenset({C.SCREENS}),
-    "attended": frozenset(C) - {C.INTAKE},
+    "visitor": frozenset({C.SIGN_IN}),
+    "attended": frozenset(C) - {C.INTAKE, C.CLOCK, C.PSC},
 }
 """Driver → what it can offer."""
 
@@ -43,15 +46,34 @@ OPERATIONS: dict[Capability, tuple[str, ...]] = {
     C.WORK_LIST: ("work_list",),
     C.INS_VERIFICATION: ("ins_verification",),
     C.MESSAGES: ("send_message",),
+    C.PEOPLE: (),
+    C.DIRECTORY: ("directory_refresh", "directory_status"),
+    C.SECURITY: ("idle_delay", "lock_policy", "renewal_delay"),
+    C.CLOCK: ("clock",),
+    C.ACTIONS: ("note_create",),
+    C.AUDIT: (),
+    C.PSC: ("psc_session",),
 }
 """Capability → operations that `[drivers.http.operations]` must describe to offer it."""
+
+PEOPLE_OPERATIONS = {
+    "professional_access": ("professional_create", "professional_read"),
+    "patient_access": ("patient_access",),
+}
+"""Answer of the profile → operations that `people` needs then."""
 
 KNOWN_OPERATIONS = tuple(
     dict.fromkeys(
         (
             *(name for names in OPERATIONS.values() for name in names),
+            *(name for names in PEOPLE_OPERATIONS.values() for name in names),
             *("update", "emit", "print_settings", "export_guide"),
             *("right_withdraw", "right_restore"),
+            *("professional_update", "professionals_list", "professional_refresh"),
+            *("account_identity", "correspondent_create", "correspondent_read", "mailboxes"),
+            *("directory_frequency", "document_create", "mailing_create", "good_practice_read"),
+            *(f"audit_{form}" for form in AUDIT_FORMS),
+            *("audit_alter", "audit_erase", "psc_exchange", "psc_introspection"),
         )
     )
 )
@@ -71,6 +93,7 @@ def checked(target: Target) -> tuple[Target, list[Fault]]:
     faults += _delays(target)
     faults += _ports(target)
     faults += _identities(target)
+    faults += visitor_faults(target)
     return target, faults
 
 
@@ -172,7 +195,7 @@ def _needs(target: Target, capability: Capability, driver: str, key: str) -> Ite
     if driver in {"fhir", "http", "screens"} and not ends.base_url:
         yield Fault("endpoints.base_url", f'clé absente ; {key} = "{driver}" en a besoin')
     if driver == "http":
-        for name in OPERATIONS[capability]:
+        for name in _operations_of(target, capability):
             if name not in options.http.operations:
                 yield Fault(
                     f"drivers.http.operations.{name}", f'table absente ; {key} = "http" en a besoin'
@@ -189,6 +212,19 @@ def _needs(target: Target, capability: Capability, driver: str, key: str) -> Ite
             "drivers.http.operations.emit",
             'table absente ; drivers.hl7v2.trigger = "http" en a besoin',
         )
+
+
+def _operations_of(target: Target, capability: Capability) -> tuple[str, ...]:
+    if capability is C.AUDIT:
+        forms = tuple(f"audit_{one}" for one in AUDIT_FORMS)
+        described = any(one in target.drivers.http.operations for one in forms)
+        return () if described else forms[:1]
+    if capability is C.PEOPLE:
+        answers = PEOPLE_OPERATIONS.items()
+        return tuple(
+            one for name, needed in answers if getattr(target.profile, name) for one in needed
+        )
+    return OPERATIONS[capability]
 
 
 def _operations(target: Target) -> Iterator[Fault]:
@@ -235,12 +271,14 @@ def _delays(target: Target) -> Iterator[Fault]:
 
 
 def _ports(target: Target) -> Iterator[Fault]:
-    ports = target.simulators.ports
-    for name, port in (("insi", ports.insi), ("mllp", ports.mllp)):
+    taken: dict[int, str] = {}
+    for name, port in asdict(target.simulators.ports).items():
+        key = f"simulators.ports.{name}"
         if not 0 <= port <= 65535:
-            yield Fault(f"simulators.ports.{name}", f"{port} : un port de 0 à 65535 est attendu")
-    if ports.insi and ports.insi == ports.mllp:
-        yield Fault("simulators.ports.mllp", f"{ports.mllp} : déjà pris par simulators.ports.insi")
+            yield Fault(key, f"{port} : un port de 0 à 65535 est attendu")
+        elif port and port in taken:
+            yield Fault(key, f"{port} : déjà pris par {taken[port]}")
+        taken.setdefault(port, key)
 
 
 def _identities(target: Target) -> Iterator[Fault]:

@@ -16,6 +16,7 @@ from harness.targets import coherence, schema_faults
 from harness.targets.faults import Fault, near, shown
 from harness.targets.secrets import Secrets
 from harness.targets.target import Target, TargetFile
+from harness.targets.target_access import AuditOptions
 
 MAX_FILE_BYTES = 1_000_000
 
@@ -48,6 +49,27 @@ def load_target(path: Path | str, environ: Mapping[str, str] | None = None) -> T
     if faults:
         raise _problem(source, faults)
     return target
+
+
+def load_audit_options(path: Path | str) -> AuditOptions:
+    """Read `[drivers.audit]` alone of a target file: its secrets need not be there.
+
+    Raises `ConfigurationProblem` listing every fault of that table.
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    source = Path(path)
+    written = _parse(source)
+    drivers = written.get("drivers")
+    table = drivers.get("audit", {}) if isinstance(drivers, dict) else {}
+    try:
+        return TypeAdapter(AuditOptions).validate_json(json.dumps(table, default=str))
+    except ValidationError as error:
+        errors = [
+            {**one, "loc": ("drivers", "audit", *one["loc"])}
+            for one in error.errors(include_url=False)
+        ]
+        raise _problem(source, schema_faults.french(errors, written)) from error
 
 
 def _parse(path: Path) -> dict[str, Any]:

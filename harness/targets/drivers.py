@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from harness.evidence.recorder import Recorder
-from harness.model.problems import CapabilityMissing
 from harness.targets.base import (
-    CAPABILITY_LABELS,
     Accounts,
     Capability,
     Emission,
@@ -21,38 +17,24 @@ from harness.targets.base import (
     PatientRef,
     Printing,
     Rights,
-    Screens,
     Search,
     Traces,
     Verification,
 )
 from harness.targets.combined_identities import CombinedIdentities
-from harness.targets.target import NO_CREDENTIALS, Credentials, Target
+from harness.targets.drivers_access import AccessDrivers
 
 if TYPE_CHECKING:
-    from harness.simulators.loop import ServiceLoop
-    from harness.targets.attended import AttendedIdentities, Terminal
+    from harness.targets.attended import AttendedIdentities
     from harness.targets.fhir import FhirIdentities
     from harness.targets.hl7v2 import Trigger
-    from harness.targets.http import HttpApi
-    from harness.targets.http_client import HttpClient
     from harness.targets.identity_acts import IdentityActs
-    from harness.targets.mllp import MllpListener
-    from harness.targets.screens import BrowserScreens
-
-
-class _Closable(Protocol):
-    def close(self) -> None: ...
 
 
 C = Capability
-K = TypeVar("K", bound=_Closable)
 
 
-_INSTEAD = {C.IDENTITY_VIEW: C.IDENTITIES, C.IDENTITY_LOOKUP: C.IDENTITIES}
-
-
-class Drivers:
+class Drivers(AccessDrivers):
     """Every capability of a target. Connections are opened on first use and kept until `close`.
 
     Each property raises `CapabilityMissing` when the target file offers no driver for it, or
@@ -61,36 +43,6 @@ class Drivers:
     step first needs it). Without `browser`, pages are read as HTML, and their pictures are left to
     a person.
     """
-
-    def __init__(
-        self,
-        target: Target,
-        recorder: Recorder,
-        loop: ServiceLoop,
-        *,
-        listener: MllpListener | None = None,
-        attended: bool = False,
-        terminal: Terminal | None = None,
-        browser: bool = True,
-    ) -> None:
-        self.target = target
-        self._browser = browser
-        self._recorder = recorder
-        self._loop = loop
-        self._listener = listener
-        self._own_listener = listener is None
-        self._terminal = terminal
-        self._people = attended or terminal is not None
-        self._open: list[_Closable] = []
-        self._clients: dict[str, HttpClient] = {}
-        self._apis: dict[str, HttpApi] = {}
-        self._screens: dict[str, Screens] = {}
-        self._pages: BrowserScreens | None = None
-
-    def offers(self, capability: Capability) -> bool:
-        """Say whether a driver is named for a capability, and a person there if it needs one."""
-        driver = self._driver(capability)
-        return bool(driver) and (driver != "attended" or self._people)
 
     @cached_property
     def identities(self) -> Identities:
@@ -136,29 +88,6 @@ class Drivers:
             return AttendedRights(self._person)
         return HttpRights(self.target, self._client_of, self.api_as)
 
-    def api_as(self, role: str) -> HttpApi:
-        """Return the API under the account of a role; a door closed to it is a refusal.
-
-        Raises `CapabilityMissing` when the target file does not give the account.
-        """
-        from harness.targets.access import REFUSED
-        from harness.targets.http import HttpApi
-
-        if role not in self._apis:
-            client = self._client_of(role)
-            self._apis[role] = HttpApi(client, self.target.drivers.http, REFUSED)
-        return self._apis[role]
-
-    def screens_as(self, role: str) -> Screens:
-        """Return the pages under the account of a role. Raises as `api_as`."""
-        from harness.targets.access import credentials_of
-
-        if not role or self._by(C.SCREENS, "attended"):
-            return self.screens
-        if role not in self._screens:
-            self._screens[role] = self._screens_of(credentials_of(self.target, role))
-        return self._screens[role]
-
     @cached_property
     def fhir_view(self) -> FhirView:
         """Read the FHIR Patient of a partner."""
@@ -175,35 +104,6 @@ class Drivers:
         from harness.targets.http import HttpAccounts
 
         return HttpAccounts(self._http)
-
-    @cached_property
-    def screens(self) -> Screens:
-        """Show pages: in the browser, or as HTML when there is none."""
-        if self._by(C.SCREENS, "attended"):
-            from harness.targets.attended import AttendedScreens
-
-            return AttendedScreens(self._person)
-        return self._screens_of(self.target.drivers.screens.credentials)
-
-    def _screens_of(self, credentials: Credentials) -> Screens:
-        from harness.targets.browser import find_browser
-
-        options = replace(self.target.drivers.screens, credentials=credentials)
-        executable = find_browser(options.browser) if self._browser else None
-        if executable:
-            from harness.targets.screens import BrowserScreens
-
-            host = self._pages
-            pages = BrowserScreens(self.target, self._recorder, executable, credentials, host)
-            self._pages = host or pages
-            return self._kept(pages)
-        from harness.targets.html_screens import HtmlScreens
-        from harness.targets.http_client import hide_secrets
-
-        hide_secrets(self._recorder, self.target, options.credentials)
-        # The form carries the secret: no Authorization header beside it.
-        sign = NO_CREDENTIALS if options.sign_in else options.credentials
-        return self._kept(HtmlScreens(self._client(sign, C.SCREENS), options))
 
     def acts(self, capability: Capability, role: str = "") -> IdentityActs:
         """Return who does an act on identities: the usual user, or that of a role."""
@@ -269,66 +169,16 @@ class Drivers:
         )
         return self._kept(MllpIntake(client, self.target.drivers.hl7v2))
 
-    @cached_property
-    def listener(self) -> MllpListener:
-        """Return the MLLP port that the target sends to, open."""
-        from harness.targets.mllp import MllpListener
-
-        listener = self._listener
-        if listener is None:
-            place = self.target.simulators
-            listener = MllpListener(self._loop, self._recorder, place.bind, place.ports.mllp)
-        return listener.start()
-
     def partner_address(self) -> str:
         """Return `host:port` of our MLLP port, open: where the target must send identities."""
         host, port = self.listener.address
         return f"{host}:{port}"
-
-    def close(self) -> None:
-        """Close every connection, the browser, and the listener when it is ours."""
-        for one in reversed(self._open):
-            one.close()
-        self._open.clear()
-        if self._own_listener and "listener" in self.__dict__:
-            self.listener.stop()
-
-    def _driver(self, capability: Capability) -> str:
-        named = self.target.capabilities
-        return named.get(capability, "") or named.get(_INSTEAD.get(capability, capability), "")
-
-    def _checked(self, capability: Capability) -> str:
-        driver = self._driver(capability)
-        if not driver:
-            raise CapabilityMissing(
-                f"la cible n'offre pas de quoi {CAPABILITY_LABELS[capability]} : ajoutez "
-                f"capabilities.{capability} à {self.target.path.name}"
-            )
-        if driver == "attended" and not self._people:
-            raise CapabilityMissing(
-                f"{CAPABILITY_LABELS[capability]} demande une personne (capabilities."
-                f'{capability} = "attended") : relancez dans un terminal avec --attended'
-            )
-        return driver
-
-    def _by(self, capability: Capability, driver: str) -> bool:
-        return self._checked(capability) == driver
 
     def _identity_part(self, capability: Capability) -> Any:
         driver = self._checked(capability)
         if driver == "attended":
             return self._attended
         return self._fhir if driver == "fhir" else self._http
-
-    @property
-    def _person(self) -> Terminal:
-        if self._terminal is None:
-            from harness.targets.attended import Terminal
-
-            if not self._people:
-                raise CapabilityMissing("une étape demande une personne : relancez avec --attended")
-            self._terminal = Terminal.standard(self.target.delay("attended"))
-        return self._terminal
 
     @cached_property
     def _attended(self) -> AttendedIdentities:
@@ -342,40 +192,6 @@ class Drivers:
 
         options = self.target.drivers.fhir
         return self._kept(FhirIdentities(self._client(options.credentials, C.IDENTITIES), options))
-
-    @cached_property
-    def _http(self) -> HttpApi:
-        from harness.targets.http import HttpApi
-
-        options = self.target.drivers.http
-        return self._kept(HttpApi(self._client_of(""), options))
-
-    def _client_of(self, role: str) -> HttpClient:
-        from harness.targets.access import credentials_of
-
-        http = self.target.drivers.http
-        sign = credentials_of(self.target, role) if role else http.credentials
-        delay = max(
-            self.target.delay(one)
-            for one in (
-                *(C.IDENTITY_VIEW, C.INSI_CALL, C.VERIFICATION, C.ACCOUNTS, C.EXPORT, C.PRINTING),
-            )
-        )
-        if role not in self._clients:
-            self._clients[role] = self._kept(self._client(sign, None, delay))
-        return self._clients[role]
-
-    def _client(
-        self, credentials: Credentials, capability: Capability | None, delay: float = 0.0
-    ) -> HttpClient:
-        from harness.targets.http_client import HttpClient
-
-        seconds = delay if capability is None else self.target.delay(capability)
-        return HttpClient(self.target, self._recorder, credentials, seconds)
-
-    def _kept(self, driver: K) -> K:
-        self._open.append(driver)
-        return driver
 
 
 def _nothing_to_do(_patient: PatientRef, _event: str) -> str:

@@ -18,6 +18,7 @@ from harness.targets.tls import facts_of, network_reason, tls_reason
 
 if TYPE_CHECKING:
     import requests
+    from requests.cookies import RequestsCookieJar
 
 MAX_ANSWER_BYTES = 10_000_000
 _CHUNK = 65_536
@@ -84,14 +85,21 @@ class HttpClient:
     """
 
     def __init__(
-        self, target: Target, recorder: Recorder, credentials: Credentials, delay: float
+        self,
+        target: Target,
+        recorder: Recorder,
+        credentials: Credentials,
+        delay: float,
+        listener: str = "cible",
     ) -> None:
+        """Speak to a target, or to another party that `listener` names in the journal."""
         import requests
 
         self._target = target
         self._recorder = recorder
         self._credentials = credentials
         self._delay = delay
+        self._listener = listener
         self._session = requests.Session()
         self._session.trust_env = False
         self._tls: TlsFacts | None = None
@@ -105,6 +113,10 @@ class HttpClient:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def share(self, cookies: RequestsCookieJar) -> None:
+        """Send and keep the cookies of a jar, which other clients may share."""
+        self._session.cookies = cookies
 
     def close(self) -> None:
         """Close the connections."""
@@ -219,7 +231,7 @@ class HttpClient:
                 at=started,
                 protocol="https" if str(prepared.url).startswith("https") else "http",
                 speaker="banc",
-                listener="cible",
+                listener=self._listener,
                 request=_request_bytes(prepared),
                 response=b"" if response is None else _response_bytes(response, body),
                 request_type="message/http",

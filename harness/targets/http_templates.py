@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from harness.targets.releves import said
 from harness.targets.target import Operation
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ABSENT = object()
 
 
@@ -28,7 +28,8 @@ def body_of(operation: Operation, values: Mapping[str, Any]) -> tuple[bytes | No
 
 def mapped(template: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     """Fill a template; a key that only held an empty placeholder is left out."""
-    done = {key: _template(value, values) for key, value in template.items()}
+    texts = {name: said(one) for name, one in values.items()}
+    done = {filled(key, texts): _template(value, values) for key, value in template.items()}
     return {key: value for key, value in done.items() if value is not _ABSENT}
 
 
@@ -37,16 +38,16 @@ def _template(value: Any, values: Mapping[str, Any]) -> Any:
         return mapped(value, values)
     if isinstance(value, (list, tuple)):
         return [one for one in (_template(v, values) for v in value) if one is not _ABSENT]
-    if not isinstance(value, str) or not _PLACEHOLDER.search(value):
+    if not isinstance(value, str) or not PLACEHOLDER.search(value):
         return value
-    alone = _PLACEHOLDER.fullmatch(value)
-    if alone and isinstance(values.get(alone[1]), (bool, list, tuple)):
-        whole = values[alone[1]]  # a yes or no, or a list, keeps its JSON type
-        return whole if isinstance(whole, bool) else list(whole)
+    alone = PLACEHOLDER.fullmatch(value)
+    if alone and isinstance(values.get(alone[1]), (int, list, tuple, dict)):
+        whole = values[alone[1]]  # a yes or no, a number, a list or a table keeps its JSON type
+        return list(whole) if isinstance(whole, tuple) else whole
     text = filled(value, {name: said(one) for name, one in values.items()})
     return text or _ABSENT
 
 
 def filled(template: str, values: Mapping[str, str]) -> str:
     """Return a text with its placeholders replaced; an unknown one becomes empty."""
-    return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), template)
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], ""), template)

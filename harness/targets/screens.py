@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from harness.evidence.recorder import Recorder
-from harness.model.artefact import Exchange, TlsFacts
 from harness.model.identity import Person
 from harness.model.problems import TargetUnreachable, UnexpectedAnswer
 from harness.targets.base import AccountRef, Attempt, PatientRef, Screen, SearchAnswer
 from harness.targets.browser import launch
+from harness.targets.browser_pages import exchange_of, picture_of, reason_of, type_in
 from harness.targets.http_client import hide_secrets
 from harness.targets.page_reading import EXTRACT, Place, releve_of
 from harness.targets.screen_pages import (
@@ -33,22 +33,14 @@ from harness.targets.screen_pages import (
     search_values,
 )
 from harness.targets.target import Credentials, Target
-from harness.targets.tls import network_reason, tls_reason
+from harness.targets.visiting import Peer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Playwright, Response
 
-MAX_IMAGE_BYTES = 120_000
 _READABLE = {200, 201, 400, 404, 409, 422}
 CLOSED = (401, 403, 404)
 """Statuses of a page that is closed to a profile."""
-_NETWORK: tuple[tuple[str, Exception], ...] = (
-    ("ERR_CONNECTION_REFUSED", ConnectionRefusedError()),
-    ("ERR_CONNECTION_RESET", ConnectionResetError()),
-    ("ERR_CONNECTION_CLOSED", ConnectionResetError()),
-    ("ERR_EMPTY_RESPONSE", ConnectionResetError()),
-    ("Timeout", TimeoutError()),
-)
 
 
 class BrowserScreens:
@@ -64,12 +56,17 @@ class BrowserScreens:
         executable: Path,
         credentials: Credentials | None = None,
         host: BrowserScreens | None = None,
+        peers: tuple[Peer, ...] = (),
     ) -> None:
-        """Prepare a browser for one user; with `host`, a separate context of its browser."""
+        """Prepare a browser for one user; with `host`, a separate context of its browser.
+
+        `peers` are whom its pages may lead to, besides the target.
+        """
         self._target = target
         options = target.drivers.screens
         self._options = replace(options, credentials=credentials) if credentials else options
         self._host = host
+        self._peers = peers
         self._recorder = recorder
         self._executable = executable
         self._timeout = target.delay("screens") * 1000
@@ -117,7 +114,7 @@ class BrowserScreens:
                         f"{page.url} : le champ {name} n'est pas dans le formulaire de recherche. "
                         "À faire : vérifiez drivers.screens.search"
                     )
-                _type(controls[name], value)
+                type_in(controls[name], value)
             form = page.locator("form").filter(has=page.locator(f'[name="{next(iter(values))}"]'))
             self._submit(page, form, "")
             links = page.evaluate(EXTRACT)["links"]
@@ -197,7 +194,7 @@ class BrowserScreens:
         if self._browser is None:
             playwright = sync_playwright().start()
             try:
-                self._browser = launch(playwright, self._executable, self._target)
+                self._browser = launch(playwright, self._executable, self._target, self._peers)
             except BaseException:
                 playwright.stop()  # a second one cannot start beside it: the next page tries anew
                 raise
@@ -283,7 +280,7 @@ class BrowserScreens:
     ) -> None:
         if response is None:
             return
-        self._recorder.exchange(_exchange(response, started))
+        self._recorder.exchange(exchange_of(response, started))
         if response.status not in _READABLE | also:
             raise UnexpectedAnswer(
                 f"{response.request.method} {page.url} → {response.status} : page d'erreur. "
@@ -308,13 +305,13 @@ class BrowserScreens:
             if control.evaluate("el => el.tagName") == "SELECT":
                 control.select_option(value)
             else:
-                _type(control, value)
+                type_in(control, value)
 
     def _capture(self, name: str) -> Screen:
         page = self._signed_in()
         with self._said(f"capture de la page {name}"):
             seen = page.evaluate(EXTRACT, self._options.alert)
-            image, media_type = _picture(page)
+            image, media_type = picture_of(page)
         at = datetime.now(UTC)
         releve = releve_of(Place(PAGE_WORDS[name], page.url, at.isoformat()), seen)
         return screen_of(name, releve, image, media_type)
@@ -326,62 +323,5 @@ class BrowserScreens:
         try:
             yield
         except Error as error:
-            text = str(error)
-            cause = next((one for mark, one in _NETWORK if mark in text), None)
-            reason = network_reason(cause) if cause else tls_reason(text) or text.splitlines()[0]
             place = self._target.endpoints.base_url
-            raise TargetUnreachable(f"{place}, {what} : {reason}") from error
-
-
-def _type(control: Locator, value: str) -> None:
-    from playwright.sync_api import Error
-
-    with contextlib.suppress(Error):  # "Malformed value": mended just below
-        control.fill(value)
-    if control.input_value() != value:
-        # A date field of the browser refuses an absurd date before the software sees it: typed as
-        # plain text, it reaches the control of the software, which is the one that is judged.
-        control.evaluate("el => { el.type = 'text'; }")
-        control.fill(value)
-
-
-def _picture(page: Page) -> tuple[bytes, str]:
-    image = page.screenshot(full_page=True, animations="disabled", scale="css")
-    if len(image) <= MAX_IMAGE_BYTES:
-        return image, "image/png"
-    smaller = page.screenshot(
-        full_page=True, animations="disabled", scale="css", type="jpeg", quality=55
-    )
-    return smaller, "image/jpeg"
-
-
-def _exchange(response: Response, started: datetime) -> Exchange:
-    first = response.request
-    while first.redirected_from:
-        first = first.redirected_from
-    path = urlsplit(first.url).path
-    lines = [f"{first.method} {path} HTTP/1.1", f"Host: {urlsplit(first.url).netloc}"]
-    lines += [f"{name}: {value}" for name, value in first.headers.items()]
-    body = first.post_data_buffer or b""
-    back = [f"HTTP/1.1 {response.status} {response.status_text}"]
-    back += [f"{name}: {value}" for name, value in response.headers.items()]
-    return Exchange(
-        at=started,
-        protocol="https" if first.url.startswith("https") else "http",
-        speaker="banc (navigateur)",
-        listener="cible",
-        request="\r\n".join([*lines, "", ""]).encode() + body,
-        response="\r\n".join([*back, "", ""]).encode() + response.body(),
-        request_type="message/http",
-        response_type="message/http",
-        label=f"{first.method} {path} → {response.status} (navigateur)",
-        tls=_tls_facts(response),
-    )
-
-
-def _tls_facts(response: Response) -> TlsFacts | None:
-    seen = response.security_details()
-    if not seen or not seen.get("protocol"):
-        return None
-    version = str(seen["protocol"]).replace(" ", "v")
-    return TlsFacts(version, "", server_subject=f"commonName={seen.get('subjectName', '')}")
+            raise TargetUnreachable(f"{place}, {what} : {reason_of(error)}") from error

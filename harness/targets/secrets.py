@@ -14,6 +14,7 @@ _SECRET_KEY = re.compile(
     r"mot[_-]de[_-]passe|jeton|.*[_-](secret|password|token))$"
 )
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
+_PLACEHOLDER = re.compile(r"^\{\w+\}$")
 _SHORTEST = 4
 """A shorter secret could not be hidden from the proofs without spoiling them."""
 
@@ -48,7 +49,7 @@ class Secrets:
 
     def _text(self, value: str, path: str, secret: bool) -> str:
         if not value.startswith(PREFIX):
-            if secret and value:
+            if secret and value and not _PLACEHOLDER.match(value):
                 self.faults.append(
                     Fault(
                         path,
@@ -83,5 +84,5 @@ class Secrets:
 
 def _holds_value(path: str) -> bool:
     # These tables hold names (of a control, of a JSON path, of a button): never a secret.
-    named = r"(answer|words|sign_in|pages|buttons|options|search|screens\.form)\."
+    named = r"(answer|words|reads|columns|screens\.(sign_in|pages|buttons|options|search|form))\."
     return not re.search(named, path)

@@ -48,12 +48,25 @@ class StageMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FixedAccount:
+    """`[drivers.visitor.accounts.KIND]`: an account that the vendor made for the banc."""
+
+    __pydantic_config__: ClassVar = STRICT
+    user: str
+    secret: str = field(repr=False)
+    totp_secret: str = field(default="", repr=False)
+    """Key of its TOTP application, base32; empty when it has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VisitorOptions:
     """`[drivers.visitor]`: the pages by which users sign in and manage their account."""
 
     __pydantic_config__: ClassVar = STRICT
     way: Literal["browser", "html"] = "browser"
     """`html` walks without a browser: for pages that need no script."""
+    scripts: bool = True
+    """False: pages need no script, so that what is no proof is walked without the browser."""
     journeys: Mapping[str, Journey] = field(default_factory=dict)
     stages: tuple[StageMark, ...] = ()
     """The first that fits the last page names the stage; none: the application itself."""
@@ -71,6 +84,10 @@ class VisitorOptions:
     """Where the code stands in a mail or an SMS: a regular expression with one group."""
     link: str = r"(https?://[^\s<>\"']+)"
     """Where the link stands in a mail."""
+    hosts: tuple[str, ...] = ()
+    """Other servers the pages lead to, `https://sso.exemple.fr`; verified as the target is."""
+    accounts: Mapping[str, FixedAccount] = field(default_factory=dict)
+    """`patient`, `professional` → an account that exists, where none can be created."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlsplit
 
+from harness.model.access import Reached
 from harness.model.problems import UnexpectedAnswer
 from harness.model.releve import ScreenReleve
 from harness.targets.base import Screen
@@ -22,6 +25,32 @@ class UnreadablePage(UnexpectedAnswer):
     def __init__(self, message: str, screens: tuple[Screen, ...] = ()) -> None:
         super().__init__(message)
         self.screens = screens
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Another party that pages lead to: Pro Santé Connect, or the vendor's own sign-in server."""
+
+    origin: str
+    """`https://host[:port]`, as `origin_of` writes it."""
+    name: str
+    """As the journal names it."""
+    ca_file: Path | None = None
+    """Its root, when it is private."""
+
+    @classmethod
+    def at(cls, address: str, name: str, ca_file: Path | None = None) -> Peer:
+        """Return the peer that serves an address."""
+        return cls(origin_of(address), name, ca_file)
+
+
+def origin_of(address: str) -> str:
+    """Return `scheme://host[:port]` of an address, the usual port left out."""
+    parts = urlsplit(address)
+    host, port = parts.hostname or "", parts.port
+    usual = port in {None, {"http": 80, "https": 443}.get(parts.scheme)}
+    name = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{name}" if usual else f"{parts.scheme}://{name}:{port}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +66,18 @@ class Cookie:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What one step of a visit led to."""
+    """What one step of a visit led to.
+
+    The relevé may hold a secret that the page shows (the key of a TOTP): what is filed is the
+    picture, `Visitor.picture`, whose relevé has none.
+    """
 
     status: int
     url: str
-    """Address of the page that is shown, after the redirects."""
+    """Address of the page that is shown, after the redirects; values of secrets left out."""
     chain: tuple[str, ...]
     """Every address passed through, the last included."""
-    releve: ScreenReleve
+    releve: ScreenReleve = field(repr=False)
     controls: tuple[str, ...] = ()
     """Names of the controls of the page's forms."""
     exchange: int | None = None
@@ -69,6 +102,15 @@ class Visitor(Protocol):
     def press(self, text: str) -> Visit:
         """Press a button or follow a link by its visible text."""
 
+    def look(self, path: str) -> Visit:
+        """Open a page aside: `here` stays what it is."""
+
+    def call(self, path: str) -> tuple[int, str]:
+        """Return status and media type of an address of the API, asked with our cookies."""
+
+    def conceal(self, *secrets: str) -> None:
+        """Keep values out of every picture from now on."""
+
     def picture(self, name: str) -> Screen:
         """Return what is shown now as a proof: picture and relevé. `name` is a page word."""
 
@@ -80,3 +122,54 @@ class Visitor(Protocol):
 
     def close(self) -> None:
         """Forget the session and free what it holds."""
+
+
+class Visiting(Protocol):
+    """The journeys of the target file, walked by visitors or by a person."""
+
+    def start(self) -> Visitor:
+        """Return a fresh user, without cookies."""
+
+    def describes(self, journey: str) -> bool:
+        """Say whether a journey can be walked."""
+
+    def walk(self, visitor: Visitor, journey: str, /, **values: str) -> Visit:
+        """Do every step of a journey and return what the last one led to.
+
+        Raises `CapabilityMissing` when the file does not describe it, `UnreadablePage`.
+        """
+
+    def stage(self, visit: Visit) -> str:
+        """Return where the sign-in stands, a word of `STAGES`."""
+
+    def accepted(self, visit: Visit) -> bool:
+        """Say whether the last act was taken: no alert, no 4xx."""
+
+    def reach(self, visitor: Visitor, kind: str, **values: str) -> tuple[Reached, ...]:
+        """Try every protected address of `patient` or `professional` with the visitor's cookies.
+
+        Values fill the placeholders `{account_id}`, `{patient_id}`. Raises `CapabilityMissing`
+        when the file names no protected address.
+        """
+
+    def account(self, visitor: Visitor, kind: str) -> dict[str, str]:
+        """Open the account page and return what it says, by name of `account_labels`."""
+
+    def read(self, visit: Visit, journey: str, name: str) -> str:
+        """Return what the last page shows under a label of the journey's `reads`.
+
+        Several values under one label are parted by blanks. Raises `CapabilityMissing` when the
+        file gives no label, `UnreadablePage` when the page does not show it.
+        """
+
+    def session(self, visitor: Visitor) -> tuple[Cookie, ...]:
+        """Return the cookies that carry the session at the target."""
+
+    def code_in(self, text: str) -> str:
+        """Return the one-time code of a mail or an SMS, '' without one."""
+
+    def link_in(self, text: str) -> str:
+        """Return the link of a mail, '' without one."""
+
+    def close(self) -> None:
+        """Close every visitor that is still open."""

@@ -81,6 +81,18 @@ def releve_kind(content: bytes) -> str:
     return kind if kind in ROLES else ""
 
 
+def is_export_of_traces(head: bytes, *, too_big: bool = False) -> bool:
+    """Tell whether the beginning of a file is that of an export of traces.
+
+    A Bundle of AuditEvents is left to the rules of FHIR, unless the file is `too_big` for them.
+    """
+    from harness.validators.traces.stream import recognised
+
+    if recognised(head):
+        return True
+    return too_big and b'"AuditEvent"' in head
+
+
 def _json_format(content: bytes) -> str:
     kind = releve_kind(content)
     if kind and not _RESOURCE.search(content[:_HEAD]):

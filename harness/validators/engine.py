@@ -14,15 +14,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.model.check import Check, Judgement, RuleOutcome
 from harness.model.finding import Finding, Level
 from harness.model.problems import Unreadable
 from harness.model.verdict import Verdict
+from harness.validators.streaming import Stream, Tally, run
 
 Judge = Callable[[Any, Check], Iterator[Finding]]
 Subjects = Callable[[Check], Iterable[Any]]
+StreamFactory = Callable[[Check], Stream]
+F = TypeVar("F", bound=StreamFactory)
 
 FORMATS: dict[str, tuple[str, ...]] = {
     "hl7v2": ("V2-",),
@@ -56,6 +59,8 @@ class Rule:
     lists: tuple[str, ...] = ()
     """Names of the code lists under `harness/terminology` that the rule reads."""
     module: str = ""
+    stream: StreamFactory | None = field(default=None, repr=False)
+    """What makes the judgement of a streaming rule; its `each` then yields batches of subjects."""
 
     @property
     def format(self) -> str:
@@ -88,28 +93,70 @@ def rule(
     docstring is the rule's title. Raises `ValueError` on a second registration or without any
     citation.
     """
-    if not cites and not standard:
-        raise ValueError(f"{rule_id}: a rule cites an exigence or names its standard")
+
+    _must_cite(rule_id, cites, standard)
 
     def register(judge: Judge) -> Judge:
-        if rule_id in _REGISTRY and _REGISTRY[rule_id].module != judge.__module__:
-            raise ValueError(f"{rule_id}: registered twice")
-        title = (judge.__doc__ or "").strip().partition("\n")[0]
-        _REGISTRY[rule_id] = Rule(
-            rule_id,
-            title,
-            cites,
-            standard,
-            level,
-            overlaps,
-            each,
-            judge,
-            lists,
-            judge.__module__,
+        module = judge.__module__
+        _register(
+            Rule(
+                *(rule_id, _title(judge), cites, standard, level, overlaps),
+                *(each, judge, lists, module),
+            )
         )
         return judge
 
     return register
+
+
+def streaming_rule(
+    rule_id: str,
+    *,
+    each: Subjects,
+    cites: tuple[str, ...] = (),
+    standard: str = "",
+    level: Level = Level.ERROR,
+    overlaps: tuple[str, ...] = (),
+    lists: tuple[str, ...] = (),
+) -> Callable[[F], F]:
+    """Register the decorated class as the rule `rule_id`, judged as a stream.
+
+    The class is called with the check and gives a `Stream`; `each` reads the batches that it is
+    fed when the artefacts of the check are at hand. The rest is as for `rule`.
+    """
+
+    _must_cite(rule_id, cites, standard)
+
+    def register(factory: F) -> F:
+        module = factory.__module__
+        _register(
+            Rule(
+                *(rule_id, _title(factory), cites, standard, level, overlaps),
+                *(each, _not_alone, lists, module, factory),
+            )
+        )
+        return factory
+
+    return register
+
+
+def _must_cite(rule_id: str, cites: tuple[str, ...], standard: str) -> None:
+    if not cites and not standard:
+        raise ValueError(f"{rule_id}: a rule cites an exigence or names its standard")
+
+
+def _register(one: Rule) -> None:
+    if one.id in _REGISTRY and _REGISTRY[one.id].module != one.module:
+        raise ValueError(f"{one.id}: registered twice")
+    _REGISTRY[one.id] = one
+
+
+def _title(documented: object) -> str:
+    return (documented.__doc__ or "").strip().partition("\n")[0]
+
+
+def _not_alone(subject: Any, check: Check) -> Iterator[Finding]:
+    raise TypeError("a streaming rule judges through its stream")
 
 
 @cache
@@ -148,13 +195,23 @@ def _rule_named(rule_id: str) -> Rule:
     return _REGISTRY[rule_id]
 
 
-def judge(check: Check, rules: Iterable[Rule], *, named: bool = True) -> Judgement:
+def judge(
+    check: Check,
+    rules: Iterable[Rule],
+    *,
+    named: bool = True,
+    batches: Iterable[Any] | None = None,
+) -> Judgement:
     """Judge a check by rules. Pure: the same check and rules always give the same judgement.
 
     `named=True` (a scenario named the rules): a rule without subject is inconclusive.
     `named=False` (a file judged off line): such rules are listed and at least one must examine.
+    `batches` feeds the streaming rules in place of the artefacts of the check: a file too big to
+    be held.
     """
-    outcomes = tuple(_outcome(check, one) for one in rules)
+    rules = tuple(rules)
+    streamed = _streamed(check, rules, batches)
+    outcomes = tuple(streamed.get(one.id) or _outcome(check, one) for one in rules)
     verdict, reason = _verdict(outcomes, named)
     return Judgement(outcomes, verdict, reason)
 
@@ -170,6 +227,31 @@ def _outcome(check: Check, one: Rule) -> RuleOutcome:
     except Unreadable as problem:
         unreadable = str(problem)
     return RuleOutcome(one.id, one.level, one.digest, examined, tuple(findings), unreadable)
+
+
+def _streamed(
+    check: Check, rules: tuple[Rule, ...], batches: Iterable[Any] | None
+) -> dict[str, RuleOutcome]:
+    """Return the outcomes of the streaming rules: one pass over each source."""
+    streams: dict[Subjects, list[tuple[Rule, Tally]]] = {}
+    outcomes: dict[str, RuleOutcome] = {}
+    for one in rules:
+        if one.stream is None:
+            continue
+        try:
+            tally = Tally(one.stream(check), one.level)
+        except Unreadable as problem:
+            outcomes[one.id] = RuleOutcome(one.id, one.level, one.digest, 0, (), str(problem))
+        else:
+            streams.setdefault(one.each, []).append((one, tally))
+    for each, fed in streams.items():
+        source = each(check) if batches is None else batches
+        unreadable = run([tally for _, tally in fed], source)
+        for one, tally in fed:
+            outcomes[one.id] = RuleOutcome(
+                *(one.id, one.level, one.digest, tally.examined, tally.findings, unreadable)
+            )
+    return outcomes
 
 
 def _verdict(outcomes: tuple[RuleOutcome, ...], named: bool) -> tuple[Verdict, str]:

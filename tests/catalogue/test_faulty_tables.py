@@ -22,7 +22,7 @@ def tables(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "key", "said"),
     [
-        ("dmn-1.2.2/adm.toml", 'how = "attended"', 'how = "manuel"', "ADM 1.how", "manuel"),
+        ("dmn-1.2.2/adm.toml", 'how = "automatic"', 'how = "manuel"', "ADM 1.how", "manuel"),
         ("dmn-1.2.2/adm.toml", 'id = "ADM 1"', 'id = "ADM 1"\ntitel = "x"', "ADM 1.titel", "clé"),
         ("dmn-1.2.2/adm.toml", 'id = "ADM 1.1"', 'id = "ADM 2.1"', "ADM 2.1", "ADM 1.N"),
         ("dmn-1.2.2/adm.toml", '"ADM 1.1.1"', '"ADM 1.1.x"', "ADM 1.1.x", "ADM 1.1.N"),

@@ -25,16 +25,15 @@ DMN_SCENARIOS_BY_REQUIREMENT = {
 NOT_IN_VA1 = {17, 19, 24, 29, 64, 65, 66}
 ANNOUNCED = {
     "MSS/va1": (37, 38),
-    "MSS/CONF": (26, 0),
+    "MSS/CONF": (24, 0),
     "MSS/UX": (37, 0),
     "MSS/CDA": (8, 0),
     "DMP/va1": (23, 20),
     "DMP/CONF": (10, 0),
-    "ANN/va1": (6, 6),
-    "PSC": (11, 15),
+    "PSC": (2, 0),
     "TBB/va1": (4, 3),
     "DOC/va1": (36, 30),
-    "SSI": (64, 76),
+    "SSI": (41, 0),
     "MS-DUI": (4, 0),
 }
 
@@ -71,11 +70,13 @@ def test_the_dmn_profiles_count_as_the_grid_says() -> None:
     }
 
 
-def test_the_segur_family_has_its_66_exigences_and_the_psc_one() -> None:
+def test_the_segur_ins_family_has_its_66_exigences() -> None:
     va1 = {r.id for r in SEGUR if r.family == "INS/va1"}
     assert va1 == {f"INS/va1.{n:02d}" for n in range(1, 74) if n not in NOT_IN_VA1}
     assert len(va1) == 66
-    assert {r.id for r in SEGUR} - va1 == {"INS/PSC.01"}
+    assert {r.family for r in SEGUR} == {
+        *("INS/va1", "INS/PSC", "PSC", "ANN/va1", "MSS/CONF", "SSI/IAM", "SSI/IE"),
+    }
 
 
 def test_scenarios_of_segur_follow_the_rows_of_the_source() -> None:
@@ -92,8 +93,17 @@ def test_scenarios_of_segur_follow_the_rows_of_the_source() -> None:
     assert "INS/va1.53.01" in catalogue.derived
 
 
-def test_the_only_optional_exigence_is_mass_verification() -> None:
-    assert [r.id for r in catalogue if r.level == "PEUT"] == ["INS/va1.70"]
+def test_the_optional_exigences_are_those_that_the_source_calls_so() -> None:
+    assert {r.id for r in catalogue if r.level == "PEUT"} == {"INS/va1.70", "SSI/IE.40"}
+
+
+def test_the_families_written_out_give_their_rows_and_leave_the_rest_to_import() -> None:
+    written = Counter(r.family for r in SEGUR)
+    announced = {"PSC": 11, "MSS/CONF": 26}
+    left = {entry.label: entry.count for entry in catalogue.to_import}
+    assert {name: written[name] + left[name] for name in announced} == announced
+    assert written["SSI/IAM"] + written["SSI/IE"] + left["SSI"] == 64
+    assert written["ANN/va1"] == 6
 
 
 def test_no_id_is_given_twice() -> None:

@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 ROOT = Path(__file__).parents[2]
-PASSWORD, TOKEN, PATIENT_PASSWORD = "mot-de-passe-fictif", "jeton-fictif", "patient-fictif"
+PASSWORD, TOKEN = "mot-de-passe-fictif", "jeton-fictif"
 USER = ("pro.martin", PASSWORD)
 INSI_BODY = (
     '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body>{}</s:Body></s:Envelope>'
@@ -344,7 +344,6 @@ def start(
         environment = os.environ | {
             "DEMO_DUI_PASSWORD": PASSWORD,
             "DEMO_DUI_CONTROL_TOKEN": TOKEN,
-            "DEMO_DUI_PATIENT_PASSWORD": PATIENT_PASSWORD,
         }
         process = subprocess.Popen(
             [sys.executable, "-m", "demo_dui", *words, "--exit-on-stdin-eof", *extra],

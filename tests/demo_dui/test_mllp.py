@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyotp
 import pytest
 
 MATRICULE, OID = "279035121518989", "1.2.250.1.213.1.4.10"
@@ -175,9 +176,13 @@ def test_slave_takes_identities_from_the_flow_alone(start: Any) -> None:
     accepted(slave, adt("A28", "P12", ins=INS, name="D'Arçon-Noël^Zoé^Zoé^^^^L"))
     identity = kept(slave, "P12")
     assert (identity["birth_name"], identity["status"]) == ("D'Arçon-Noël", "qualifiée")
-    account = {"patient_id": identity["id"], "login": "zoe"}
+    account = {"patient_id": identity["id"], "login": "zoe", "identity_check": "case"}
+    account |= {"password": "48151623", "second_factor": "totp"}
     opened = slave.call("POST", "/api/accounts", json=account).json()
     linked = slave.call("POST", f"/api/accounts/{opened['id']}/link").json()
     assert linked["matricule"] == MATRICULE
-    page = slave.signed_in("zoe", "patient-fictif").get(f"{slave.url}/patients", timeout=10)
+    session = slave.signed_in("zoe", "48151623")
+    code = {"code": pyotp.TOTP(opened["totp_secret"]).now()}
+    session.post(f"{slave.url}/login/second-facteur", data=code, timeout=10)
+    page = session.get(f"{slave.url}/patients", timeout=10)
     assert page.url.endswith(f"/accounts/{opened['id']}") and f"{MATRICULE} (NIR)" in page.text

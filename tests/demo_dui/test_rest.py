@@ -327,7 +327,7 @@ def test_search_ignores_signs_and_checks_the_matricule(dui: Any, insi: Any) -> N
 
 def test_account_is_linked_only_once_the_matricule_is_known(dui: Any, insi: Any) -> None:
     patient_id = create(dui)
-    body = {"patient_id": patient_id, "login": "dominique"}
+    body = {"patient_id": patient_id, "login": "dominique", "identity_check": "CN"}
     account = dui.call("POST", "/api/accounts", json=body).json()
     assert account["matricule"] is None
     assert dui.call("POST", "/api/accounts", json=body).status_code == 422

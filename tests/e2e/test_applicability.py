@@ -9,6 +9,8 @@ import pytest
 
 from tests.e2e.command import DEMO, TARGETS, banc, only_run, run_json
 
+IEU = {f"IEU {number}" for number in range(1, 13)}
+
 pytestmark = pytest.mark.xdist_group("e2e-applicability")
 
 
@@ -52,3 +54,33 @@ def test_applicable_sets_follow_the_profile(tmp_path: Path) -> None:
         skipped = [one for one in run["scenarios"] if one["verdict"] == "NOT_APPLICABLE"]
         assert skipped and all(one["reason"] and not one["applicable"] for one in skipped)
         assert (run["verdicts"]["CONFORM"] > 0) == played
+
+
+def test_without_patient_access_every_ieu_row_is_out_with_its_reason(tmp_path: Path) -> None:
+    target = tmp_path / "sans-usager.toml"
+    written = DEMO.read_text(encoding="utf-8")
+    assert "patient_access = true" in written
+    target.write_text(
+        written.replace("patient_access = true", "patient_access = false"), encoding="utf-8"
+    )
+    run = _run(target, tmp_path, "IEU 9")
+    out = _excluded(run)
+    assert set(out) >= IEU
+    assert {out[one]["reason"] for one in IEU} == {"aucun usager n'accède au logiciel"}
+    played = [one for one in run["scenarios"] if IEU & set(one["requirements"])]
+    assert played and all(one["verdict"] == "NOT_APPLICABLE" for one in played)
+    drafts = {path.stem for path in (only_run(tmp_path / target.stem) / "declarations").iterdir()}
+    assert {"IEU-9", "IEU-1"} <= drafts
+
+
+def test_a_simple_declaration_form_leaves_the_second_factor_out(tmp_path: Path) -> None:
+    target = tmp_path / "declaration-simple.toml"
+    written = DEMO.read_text(encoding="utf-8")
+    assert "simple_declaration_only = false" in written
+    target.write_text(
+        written.replace("simple_declaration_only = false", "simple_declaration_only = true"),
+        encoding="utf-8",
+    )
+    out = _excluded(_run(target, tmp_path, "IEU 9"))
+    assert "formulaire" in out["IEU 9"]["reason"]
+    assert "FAQ-ANS" in out["IEU 9"]["source"]

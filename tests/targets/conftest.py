@@ -84,6 +84,16 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Site]]:
     """Give a function that starts a site; all are stopped at the end."""
+    yield from _serving()
+
+
+@pytest.fixture(scope="module")
+def serve_long() -> Iterator[Callable[..., Site]]:
+    """Give a function that starts a site for a whole module."""
+    yield from _serving()
+
+
+def _serving() -> Iterator[Callable[..., Site]]:
     servers: list[http.server.ThreadingHTTPServer] = []
 
     def start(answer: Answering, context: ssl.SSLContext | None = None) -> Site:

@@ -29,6 +29,7 @@ messaging = false
 dmp_feeding = false
 dmp_consultation = false
 hosting = false
+second_factor_for_all = true
 """
 HTTP = """
 [endpoints]

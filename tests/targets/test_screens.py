@@ -19,10 +19,11 @@ from harness.model.problems import CapabilityMissing, TargetUnreachable, Unexpec
 from harness.model.releve import AttemptReleve, ScreenReleve, SearchReleve
 from harness.targets.base import AccountRef, PatientRef, Screen, Screens
 from harness.targets.browser import find_browser
+from harness.targets.browser_pages import MAX_IMAGE_BYTES
 from harness.targets.html_screens import HtmlScreens
 from harness.targets.http_client import HttpClient
 from harness.targets.page_reading import Place, read_html, releve_of
-from harness.targets.screens import MAX_IMAGE_BYTES, BrowserScreens
+from harness.targets.screens import BrowserScreens
 from harness.targets.target import (
     NO_CREDENTIALS,
     Credentials,

@@ -6,8 +6,8 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING
 
+from harness.simulators.clock import Clock
 from harness.simulators.psc.clients import Clients
-from harness.simulators.psc.clock import Clock
 from harness.simulators.psc.faults import Faults
 from harness.simulators.psc.grants import Grants
 from harness.simulators.psc.keys import SigningKeys

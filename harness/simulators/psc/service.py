@@ -13,12 +13,12 @@ from harness.evidence.recorder import Recorder
 from harness.model.access import OidcCall, OidcReleve
 from harness.model.problems import HarnessFault, Inconclusive
 from harness.model.professional import Professional
+from harness.simulators.clock import Clock
 from harness.simulators.igc import TestIgc
 from harness.simulators.listener import HttpsListener
 from harness.simulators.loop import ServiceLoop
 from harness.simulators.psc.calls import CallLog
 from harness.simulators.psc.ciba import decide
-from harness.simulators.psc.clock import Clock
 from harness.simulators.psc.endpoints import ISSUER_ROUTES, WALLET_ROUTES, Route, answer, read
 from harness.simulators.psc.faults import fault_named
 from harness.simulators.psc.keys import new_key

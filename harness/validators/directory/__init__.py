@@ -1,1 +1,1 @@
-"""Rules on the data that the software takes from the Annuaire Santé (ANU-…)."""
+"""Rules on the data taken from the Annuaire Santé: users, correspondants, mailboxes (ANU-…)."""

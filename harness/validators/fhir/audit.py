@@ -81,19 +81,31 @@ def read_audit_message(artefact: Artefact) -> AuditMessage | None:
     content = artefact.content.removeprefix(b"\xef\xbb\xbf").lstrip()
     starts = [content.find(mark) for mark in (b"<?xml", b"<AuditMessage")]
     start = min(place for place in starts if place >= 0)
-    root = _root(artefact.name, content[start:].rstrip(b"\x00\r\n "))
+    root = message_root(artefact.name, content[start:].rstrip(b"\x00\r\n "))
     found = _HEADER.match(content[:start])
+    header = None if found is None else _header(found)
+    return message_elements(root, header, has_odd_header=start > 0 and found is None)
+
+
+def message_elements(
+    root: etree._Element, header: SyslogHeader | None, *, has_odd_header: bool
+) -> AuditMessage:
+    """Return the elements of an AuditMessage that FR-TDE-05 asks for."""
     event = root.find("EventIdentification")
     return AuditMessage(
-        header=None if found is None else _header(found),
-        has_odd_header=start > 0 and found is None,
-        event_codes=tuple(_code(one) for one in root.iterfind("EventIdentification/EventID")),
+        header,
+        has_odd_header,
+        event_codes=tuple(code_of(one) for one in root.iterfind("EventIdentification/EventID")),
         event_at="" if event is None else event.get("EventDateTime", ""),
         users=tuple(one.get("UserID", "") for one in root.iterfind("ActiveParticipant")),
     )
 
 
-def _root(name: str, content: bytes) -> etree._Element:
+def message_root(name: str, content: bytes) -> etree._Element:
+    """Parse the XML of an AuditMessage, without entities, DTD nor network.
+
+    Raises `Unreadable` for XML that cannot be parsed and for a DOCTYPE.
+    """
     from lxml import etree
 
     parser = etree.XMLParser(
@@ -115,5 +127,6 @@ def _header(found: re.Match[bytes]) -> SyslogHeader:
     return SyslogHeader(int(priority), version, timestamp.strip("-"), host.strip("-"))
 
 
-def _code(element: etree._Element) -> str:
+def code_of(element: etree._Element) -> str:
+    """Return the code of a coded element, under either of its attribute names; '' without."""
     return next((element.get(name, "") for name in _CODES if element.get(name)), "")

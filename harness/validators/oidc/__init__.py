@@ -1,1 +1,1 @@
-"""Rules on the calls of a target to Pro Santé Connect and on what it accepts back (PSC-…)."""
+"""Rules on sign-in by Pro Santé Connect: calls captured, and what each sign-in opened (PSC-…)."""

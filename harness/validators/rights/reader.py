@@ -17,6 +17,7 @@ from harness.model.artefact import RELEVE_MEDIA_TYPE, Artefact
 from harness.model.check import Check
 from harness.model.identity import FIELD_LABELS, shortened
 from harness.model.releve import AttemptReleve, CallsReleve, ScreenReleve
+from harness.validators.rights import access_reader
 from harness.validators.screen.reader import plain
 
 _NAMING = ("matricule", "birth_name", "birth_date", "used_name")
@@ -61,9 +62,9 @@ def shown(field: str, check: Check) -> str:
 
 def silence(check: Check) -> Iterator[Silence]:
     """Yield a forbidden call when its twin and a later marker both reached the service."""
-    attempt = check.read(AttemptReleve.parse, "attempt")
-    control = check.read(AttemptReleve.parse, "control")
-    calls = check.read(CallsReleve.parse, "calls")
+    attempt = access_reader.releve(check, AttemptReleve, "attempt")
+    control = access_reader.releve(check, AttemptReleve, "control")
+    calls = access_reader.releve(check, CallsReleve, "calls")
     people = check.expected.get("people")
     if attempt is None or control is None or calls is None or not isinstance(people, Mapping):
         return

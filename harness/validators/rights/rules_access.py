@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.model.releve import AttemptReleve, TraceReleve
 from harness.validators import Check, Finding, rule
-from harness.validators.rights import reader
+from harness.validators.rights import access_reader, reader
 from harness.validators.rights.reader import Reached, Silence
 
 RIGHTS_CHANGE = "changement de droits"
@@ -65,10 +65,10 @@ def insi_is_closed_without_the_right(silence: Silence, check: Check) -> Iterator
 
 def changes_of_rights(check: Check) -> Iterator[AttemptReleve]:
     """Yield a change of rights by who may not make it, when its permitted twin was accepted."""
-    attempt = check.read(AttemptReleve.parse, "attempt")
+    attempt = access_reader.releve(check, AttemptReleve, "attempt")
     if attempt is None or attempt.act != RIGHTS_CHANGE:
         return
-    control = check.read(AttemptReleve.parse, "control")
+    control = access_reader.releve(check, AttemptReleve, "control")
     if control is not None and control.accepted:
         yield attempt
 
@@ -87,8 +87,8 @@ def rights_are_changed_by_their_keeper(attempt: AttemptReleve, check: Check) -> 
 
 def journals(check: Check) -> Iterator[TraceReleve]:
     """Yield the journal read without the right, when with the right it has lines (`control`)."""
-    journal = check.read(TraceReleve.parse, "journal")
-    control = check.read(TraceReleve.parse, "control")
+    journal = access_reader.releve(check, TraceReleve, "journal")
+    control = access_reader.releve(check, TraceReleve, "control")
     if journal is not None and control is not None and control.entries:
         yield journal
 

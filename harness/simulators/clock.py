@@ -1,4 +1,4 @@
-"""The clock of the simulator: real time, moved on demand so that nobody waits for an end."""
+"""The clock of a simulator: real time, moved on demand so that nobody waits for an end."""
 
 from __future__ import annotations
 

@@ -1,0 +1,88 @@
+"""What the two visitors share: what is left out of a proof, how an unreadable page is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from harness.model.artefact import Artefact
+from harness.model.releve import ScreenReleve
+from harness.targets.base import Screen
+from harness.targets.visiting import Cookie
+
+if TYPE_CHECKING:
+    from requests.cookies import RequestsCookieJar
+
+READABLE = frozenset({200, 201, 202, 400, 401, 403, 404, 405, 409, 410, 422, 423, 429})
+"""Statuses of a page that a user can read: done, or refused."""
+MAX_REDIRECTS = 12
+"""Addresses passed through for one gesture: a sign-in by Pro Santé Connect takes six."""
+UNREADABLE = "illisible"
+"""Page word of the picture of what could not be walked through."""
+HIDDEN = "•••"
+"""What stands in a proof in place of a secret."""
+PAGES = frozenset({"text/html", "application/xhtml+xml"})
+ANY_STATUS = frozenset(range(200, 600))
+_SECRET_QUERY = re.compile(
+    r"(?i)^(code|jeton|token|ticket|key|cle|otp|.*(_|-)(token|code|jeton|hint|secret))$"
+)
+_LONG = 20
+"""A query value this long is a token, whatever its name."""
+
+
+def shown_url(url: str) -> str:
+    """Return an address as a proof may show it: values of secrets in the query left out."""
+    parts = urlsplit(url)
+    if not parts.query:
+        return url
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, HIDDEN if _secret(name, value) else value) for name, value in pairs]
+    return urlunsplit(parts._replace(query=urlencode(kept, safe=HIDDEN), fragment=""))
+
+
+def _secret(name: str, value: str) -> bool:
+    return bool(_SECRET_QUERY.match(name)) or len(value) >= _LONG
+
+
+def jar_of(cookies: Iterable[Cookie]) -> RequestsCookieJar:
+    """Return cookies as an HTTP session takes them."""
+    from requests.cookies import RequestsCookieJar
+
+    jar = RequestsCookieJar()
+    for one in cookies:
+        jar.set(one.name, one.value, domain=one.domain, path=one.path, secure=one.secure)
+    return jar
+
+
+def told(where: str, seen: str, expected: str, todo: str) -> str:
+    """Return the message of an unreadable page."""
+    return f"{where} : {seen}. Attendu : {expected}. À faire : {todo}"
+
+
+def visit_screen(
+    word: str,
+    releve: ScreenReleve,
+    image: bytes,
+    media_type: str,
+    secrets: Iterable[str],
+    *,
+    degraded: bool = False,
+) -> Screen:
+    """Return a page that was visited as a proof; `secrets` are left out of relevé and HTML."""
+    moment = datetime.fromisoformat(releve.at).strftime("%d/%m/%Y à %H:%M:%S UTC")
+    origin = f"{releve.url}, le {moment}"
+    kind = "page HTML, sans navigateur" if degraded else "capture d'écran"
+    title = f"Page « {word} »"
+    clean = releve.artefact(f"{title} (relevé)", origin)
+    veiled = Artefact(clean.name, _without(clean.content, secrets), clean.media_type, origin)
+    body = _without(image, secrets) if degraded else image
+    return Screen(Artefact(f"{title} ({kind})", body, media_type, origin), veiled, degraded)
+
+
+def _without(content: bytes, secrets: Iterable[str]) -> bytes:
+    for one in sorted(secrets, key=len, reverse=True):
+        content = content.replace(one.encode(), HIDDEN.encode())
+    return content

@@ -1,0 +1,110 @@
+"""IEPS 9.2, IEU 10.2, SSI/IE.36, SSI/IAM.92 — un mot de passe trop faible est refusé.
+
+Une politique plus stricte que la grille n'est qu'un avertissement. Là où la grille se contredit
+(8 caractères de 3 classes, 8 chiffres), rien n'est demandé.
+"""
+
+import pytest
+
+from harness import requirement, scenario
+
+LOWER, UPPER, DIGIT, SIGN = "minuscules", "majuscules", "chiffres", "signes"
+EVERY = (LOWER, UPPER, DIGIT, SIGN)
+
+
+@pytest.mark.parametrize(
+    ("length", "classes"),
+    [
+        (7, EVERY),
+        (8, (LOWER, DIGIT)),
+        (8, (LOWER, UPPER)),
+        (10, (LOWER,)),
+        (14, (DIGIT,)),
+        (15, (DIGIT,)),
+        (9, (LOWER, UPPER, DIGIT)),
+        (11, (LOWER,)),
+        (16, (DIGIT,)),
+    ],
+    ids=lambda one: str(one) if isinstance(one, int) else "+".join(one),
+)
+@requirement("IEPS 9", "SSI/IE.36")
+@scenario("IEPS 9.2", "SSI/IE.36.01", "Professionnel : la borne de 50 bits, des deux côtés")
+def test_professional_password_has_fifty_bits(
+    people, access, self_service, passwords, dossier, length, classes
+):
+    with dossier.step("Choisir un mot de passe fort (jumeau permis)"):
+        session = access.watched.enter(people.professional())
+        control = self_service.change_password(session, passwords.strong())
+
+    with dossier.step("Proposer un mot de passe à la borne"):
+        proposed = passwords.of(length, *classes)
+        attempt = self_service.change_password(control.access, proposed)
+        proof = ("IEPS 9.2.1", "SSI/IE.36.01.01")
+        dossier.proof(*proof, attempt.picture(), f"{length} caractères, {' + '.join(classes)}")
+
+    expected = {"bits": 50, "secret": proposed.described}
+    dossier.verify("AUT-18", attempt=attempt.releve, control=control.releve, expected=expected)
+
+
+@pytest.mark.parametrize(
+    ("length", "classes"),
+    [(7, (DIGIT,)), (5, (LOWER,)), (4, EVERY), (9, (DIGIT,)), (6, (LOWER,))],
+    ids=lambda one: str(one) if isinstance(one, int) else "+".join(one),
+)
+@requirement("IEU 10")
+@scenario("IEU 10.2", "Usager : la borne de 27 bits, des deux côtés")
+def test_patient_secret_has_twenty_seven_bits(
+    people, access, self_service, passwords, dossier, length, classes
+):
+    with dossier.step("Choisir un secret fort (jumeau permis)"):
+        session = access.watched.enter(people.patient())
+        control = self_service.change_password(session, passwords.strong())
+
+    with dossier.step("Proposer un secret à la borne"):
+        proposed = passwords.of(length, *classes)
+        attempt = self_service.change_password(control.access, proposed)
+        caption = f"{length} caractères, {' + '.join(classes)}"
+        dossier.proof("IEU 10.2.1", attempt.picture(), caption)
+
+    expected = {"bits": 27, "secret": proposed.described}
+    dossier.verify("AUT-18", attempt=attempt.releve, control=control.releve, expected=expected)
+
+
+@pytest.mark.parametrize(
+    ("length", "classes"),
+    [(14, EVERY), (15, (LOWER, UPPER, DIGIT)), (15, EVERY)],
+    ids=["quatorze", "trois-classes", "juste-assez"],
+)
+@requirement("SSI/IAM.92")
+@scenario("SSI/IAM.92.01", "Compte privilégié : 15 caractères de 4 classes, des deux côtés")
+def test_privileged_password_is_longer(
+    people, access, self_service, passwords, dossier, length, classes
+):
+    with dossier.step("Choisir un mot de passe fort pour un compte d'administration"):
+        session = access.watched.enter(people.professional(profile="administrateur"))
+        control = self_service.change_password(session, passwords.strong())
+
+    with dossier.step("Proposer un mot de passe à la borne"):
+        proposed = passwords.of(length, *classes)
+        attempt = self_service.change_password(control.access, proposed)
+        caption = f"{length} caractères, {' + '.join(classes)}"
+        dossier.proof("SSI/IAM.92.01.01", attempt.picture(), caption)
+
+    expected = {"privileged": proposed.described}
+    dossier.verify("AUT-34", attempt=attempt.releve, control=control.releve, expected=expected)
+
+
+@requirement("SSI/IAM.92")
+@scenario("SSI/IAM.92.01", "Compte privilégié : un mot de passe déjà employé est refusé")
+def test_privileged_password_is_never_used_again(people, access, self_service, passwords, dossier):
+    account = people.professional(profile="administrateur")
+
+    with dossier.step("Changer de mot de passe (jumeau permis)"):
+        control = self_service.change_password(access.watched.enter(account), passwords.strong())
+
+    with dossier.step("Reprendre le mot de passe d'avant"):
+        attempt = self_service.change_password(control.access, account.password)
+        dossier.proof("SSI/IAM.92.01.01", attempt.picture(), "Réemploi refusé")
+
+    expected = {"privileged": account.password.described, "reused": True}
+    dossier.verify("AUT-34", attempt=attempt.releve, control=control.releve, expected=expected)

@@ -1,0 +1,29 @@
+"""SSI/IE.34, IEU 9 — l'appareil perdu est remplacé : l'ancien n'ouvre plus, le nouveau ouvre."""
+
+from harness import requirement, scenario
+from harness.model.access_cases import Case
+
+pytestmark = requirement("SSI/IE.34", "IEU 9")
+
+
+@scenario("SSI/IE.34.01", "IEU 9.1", "Un code de secours remplace l'appareil perdu")
+def test_lost_device_is_replaced(people, access, self_service, dossier):
+    proof = ("SSI/IE.34.01.01", "IEU 9.1.1")
+
+    with dossier.step("Enrôler un appareil, noter ses codes de secours, se connecter avec lui"):
+        first = self_service.enrolled(access.enter(people.patient()))
+        spare = self_service.recovery_codes(first)[0]
+        before = access.sign_in(first.account)
+
+    with dossier.step("Perdre l'appareil, et en enrôler un autre par un code de secours"):
+        lost = self_service.watched.lose_device(first.account, spare)
+        second = self_service.enrolled(lost)
+        dossier.proof(*proof, second.picture("second facteur"), "Remplacement de l'appareil")
+
+    with dossier.step("Se connecter avec l'ancien appareil, puis avec le nouveau"):
+        attempt = access.watched.sign_in(first.account, Case.LOST)
+        dossier.proof(*proof, attempt.picture(), "L'ancien appareil n'ouvre plus")
+        control = access.sign_in(second.account)
+
+    roles = {"before": before.releve, "attempt": attempt.releve, "control": control.releve}
+    dossier.verify("AUT-15", **roles)
