@@ -83,16 +83,19 @@ class Walk:
         return user
 
 
-@pytest.fixture(scope="module", params=["html", "browser"])
+BOTH = pytest.mark.parametrize("walk", ["html", "browser"], indirect=True, scope="module")
+PLAIN = pytest.mark.parametrize("walk", ["html"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def walk(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Walk]:
-    if request.param == "browser":
+    way = request.param
+    if way == "browser":
         browser()
     folder = tmp_path_factory.mktemp("visites")
-    written = DEMO.read_text(encoding="utf-8").replace(
-        'way = "browser"', f'way = "{request.param}"'
-    )
+    written = DEMO.read_text(encoding="utf-8").replace('way = "browser"', f'way = "{way}"')
     (folder / "demo.toml").write_text(written, encoding="utf-8")
     bench = Workbench(folder / "demo.toml", folder / "rapports", seed=1)
     try:
@@ -101,6 +104,7 @@ def walk(
         bench.close()
 
 
+@BOTH
 def test_a_patient_comes_in_by_two_factors(walk: Walk) -> None:
     opened, login = walk.patient()
     visits = walk.bench.drivers.visits
@@ -132,6 +136,7 @@ def test_a_patient_comes_in_by_two_factors(walk: Walk) -> None:
     assert "Se connecter" in ScreenReleve.parse(picture.releve).buttons
 
 
+@PLAIN
 def test_contacts_factors_and_spare_codes(walk: Walk) -> None:
     opened, login = walk.patient()
     bench, visits = walk.bench, walk.bench.drivers.visits
@@ -162,6 +167,7 @@ def test_contacts_factors_and_spare_codes(walk: Walk) -> None:
     assert visits.read(shown, "choose_factor", "totp_secret").replace(" ", "") != key
 
 
+@PLAIN
 def test_codes_by_mail_are_sent_again(walk: Walk) -> None:
     opened, login = walk.patient()
     bench, visits = walk.bench, walk.bench.drivers.visits
@@ -183,6 +189,7 @@ def test_codes_by_mail_are_sent_again(walk: Walk) -> None:
     assert walk.stage(walk(again, "second_factor", code=code)) == OPENED
 
 
+@PLAIN
 def test_secrets_change_come_back_and_die(walk: Walk) -> None:
     opened, login = walk.patient()
     bench, visits = walk.bench, walk.bench.drivers.visits
@@ -207,6 +214,7 @@ def test_secrets_change_come_back_and_die(walk: Walk) -> None:
     assert walk.stage(dead) == REFUSED
 
 
+@PLAIN
 def test_means_are_revoked_by_their_owner(walk: Walk) -> None:
     opened, login = walk.patient()
     user = walk.entered(opened, login)
@@ -217,6 +225,7 @@ def test_means_are_revoked_by_their_owner(walk: Walk) -> None:
     assert walk.stage(dead) == REFUSED
 
 
+@BOTH
 def test_a_professional_by_password_and_by_psc(walk: Walk) -> None:
     bench, drivers = walk.bench, walk.bench.drivers
     visits, person = drivers.visits, Cast(1, "visite-pro").professional("medecin-deux-exercices")
@@ -258,6 +267,7 @@ def test_a_professional_by_password_and_by_psc(walk: Walk) -> None:
     assert not drivers.psc.session(user).accepted
 
 
+@PLAIN
 def test_an_imposed_renewal_opens_nothing_before_it(walk: Walk) -> None:
     opened, login = walk.patient()
     drivers, visits = walk.bench.drivers, walk.bench.drivers.visits
@@ -280,6 +290,7 @@ def test_an_imposed_renewal_opens_nothing_before_it(walk: Walk) -> None:
         drivers.security.renewal_delay("mot-de-passe-usager", 365)
 
 
+@PLAIN
 def test_nothing_that_was_typed_is_in_the_journal(walk: Walk) -> None:
     assert walk.walked == set(JOURNEYS)
     files = [one for one in walk.bench.folder.rglob("*") if one.is_file()]
