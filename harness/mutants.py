@@ -63,6 +63,15 @@ THEMES: dict[str, tuple[str, ...]] = {
         "traces/test_traces_verification.py",
     ),
     "export": ("portabilite/test_export.py",),
+    "psc": ("psc/test_connexion.py",),
+    "psc-jeton": ("psc/test_jeton_identite.py", "psc/test_jetons.py"),
+    "psc-compte": ("psc/test_comptes.py", "psc/test_deconnexion.py"),
+    "annuaire": (
+        "annuaire/test_fraicheur.py",
+        "annuaire/test_professionnels.py",
+        "annuaire/test_correspondants.py",
+        "annuaire/test_adresses.py",
+    ),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""
 WITH_BROWSER = frozenset({"ecran"})
