@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS past_password (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, login TEXT, password TEXT);
 CREATE TABLE IF NOT EXISTS recovery_code (
     login TEXT, fingerprint TEXT, used_at REAL, PRIMARY KEY (login, fingerprint));
-CREATE TABLE IF NOT EXISTS used_step (login TEXT, step INTEGER, PRIMARY KEY (login, step));
+CREATE TABLE IF NOT EXISTS used_step (device TEXT, step INTEGER, PRIMARY KEY (device, step));
 CREATE TABLE IF NOT EXISTS mailed_link (
     fingerprint TEXT PRIMARY KEY, login TEXT, purpose TEXT, until REAL, used_at REAL);
 CREATE TABLE IF NOT EXISTS failure (

@@ -148,7 +148,24 @@ async def change_identity(request: web.Request) -> web.Response:
         return refused(refusal)
     _trace_change(request, account, (identity, changed), check)
     await diffusion.propagate(dui, identity, changed, by)
+    await warn(request, account.login, "L'identité que porte votre compte")
     return json_response(account_json(request, account))
+
+
+async def warn(request: web.Request, login: str, what: str) -> None:
+    """Tell the verified address of an account that something of it changed (SSI/IE.32)."""
+    accounts = request.app[ACCOUNTS]
+    person = accounts.people.find(login)
+    silent = faults.active("identite-sans-avertissement")
+    if silent or person is None or not person.email or not person.email_verified:
+        return
+    text = f"{what} ({login}) vient de changer. Si cela vous étonne, prévenez l'administrateur."
+    try:
+        await accounts.contact.mail(person.email, "Votre compte a changé", text)
+    except ContactError as problem:
+        # The change holds; what could not be told is traced.
+        detail = f"{login}, non prévenu : {problem}"
+        request.app[DUI].store.log(user_of(request).login, CHANGE, None, "échec", detail)
 
 
 CHANGE = "changement d'attributs"

@@ -50,7 +50,6 @@ _PASSWORDS = of_theme(
     ("mdp-quinze-chiffres", "Professionnel : 15 chiffres passent.", "AUT-18"),
     ("mdp-dix-minuscules", "Professionnel : 10 minuscules passent.", "AUT-18"),
     ("mdp-usager-sept-chiffres", "Usager : 7 chiffres passent.", "AUT-18"),
-    ("mdp-usager-huit-refuse", "Usager : 8 chiffres sont refusés.", "AUT-18"),
     ("mdp-api-sans-controle", "L'API accepte un mot de passe faible.", "AUT-18"),
     ("renouvellement-ancien-accepte", "L'ancien mot de passe ouvre encore.", "AUT-21"),
     ("renouvellement-nouveau-perdu", "Le nouveau mot de passe n'est pas gardé.", "AUT-21"),
@@ -76,18 +75,17 @@ _ACCOUNTS = of_theme(
     ("contact-bon-code-refuse", "Le bon code ne confirme pas un contact.", "AUT-24"),
     ("contact-nouveau-utilise-avant", "La nouvelle adresse sert avant son code.", "AUT-25"),
     ("contact-non-verifie-utilise", "La récupération écrit à un courriel non vérifié.", "AUT-25"),
-    ("doublon-identifiant-accepte", "Deux comptes ont le même identifiant national.", "AUT-26"),
-    ("doublon-traits-accepte", "Deux comptes ont mêmes nom, prénom, profession.", "AUT-26"),
+    ("doublon-accepte", "Un second compte s'ouvre pour le même professionnel.", "AUT-26"),
     ("attributs-nom-perdu", "Le nom d'exercice n'est pas gardé.", "AUT-27"),
     ("attributs-prenom-perdu", "Le prénom d'exercice n'est pas gardé.", "AUT-27"),
     ("attributs-profession-perdue", "La profession n'est pas gardée.", "AUT-27"),
     ("ouverture-sans-controle", "Un compte s'ouvre sans contrôle d'identité.", "AUT-28"),
     ("ouverture-controle-non-trace", "Le contrôle d'identité n'est pas tracé.", "AUT-28"),
     ("identite-sans-controle", "L'identité du compte change sans contrôle.", "AUT-29"),
+    ("identite-sans-avertissement", "Personne n'est averti du changement.", "AUT-29"),
     ("identite-page-directe", "L'usager change seul son identité.", "AUT-29"),
     ("profil-sans-effet", "Le changement de profil n'a pas d'effet.", "AUT-32"),
     ("comptes-extraction-incomplete", "Un compte manque à l'extraction.", "AUT-35"),
-    ("comptes-extraction-sans-profil", "L'extraction ne dit pas le profil.", "AUT-35"),
 )
 
 ACCESS = (*_SIGN_IN, *_SECOND_FACTOR, *_PASSWORDS, *_ACCOUNTS)

@@ -32,23 +32,24 @@ async def own_account(request: web.Request) -> web.Response:
     rows = [
         ("Identifiant", person.login),
         *_who(request, person),
-        ("Courriel", _contact(person.email, person.email_verified)),
-        ("Téléphone", _contact(person.phone, person.phone_verified)),
+        ("Courriel", person.email),
+        ("Téléphone", person.phone),
+        ("Contacts vérifiés", _verified(person)),
         ("Moyens d'identification", revocation.shown(accounts, person)),
     ]
     rows = [(label, value or patient_page.NOTHING) for label, value in rows]
     return page(request, "own_account.html", rows=rows, home=first_page(request, user))
 
 
-def _contact(address: str, verified: bool) -> str:
-    return f"{address} ({'vérifié' if verified else 'non vérifié'})" if address else ""
+def _verified(person: Person) -> str:
+    told = {"courriel": person.email_verified, "téléphone": person.phone_verified}
+    return ", ".join(name for name, verified in told.items() if verified) or "aucun"
 
 
 def _who(request: web.Request, person: Person) -> list[tuple[str, str]]:
     """National id and exercice of a professional; matricule INS of a patient."""
     if person.account_id is not None:
-        account = request.app[DUI].store.account(person.account_id)
-        return [("Identifiant national", (account.matricule if account else "") or "")]
+        return _patient(request, person.account_id)
     professional = request.app[ACCOUNTS].people.professionals.of_login(person.login)
     session = request.app[ACCOUNTS].session(request.cookies.get(COOKIE))
     chosen = session.activity if session else ""
@@ -60,6 +61,21 @@ def _who(request: web.Request, person: Person) -> list[tuple[str, str]]:
         ("Identifiant national", professional.national_id),
         ("Nom d'exercice", names.strip()),
         ("Exercice", chosen or ", ".join(word for word in work if word)),
+    ]
+
+
+def _patient(request: web.Request, account_id: str) -> list[tuple[str, str]]:
+    """Matricule INS and identity that a patient's account keeps."""
+    dui = request.app[DUI]
+    account = dui.store.account(account_id)
+    identity = dui.identity(account.patient_id) if account else None
+    traits = identity.traits if identity else Traits()
+    return [
+        ("Identifiant national", (account.matricule if account else "") or ""),
+        (LABELS["birth_name"], traits.birth_name or ""),
+        (LABELS["first_birth_given_name"], traits.first_birth_given_name or ""),
+        (LABELS["used_name"], traits.used_name or ""),
+        (LABELS["birth_date"], patient_page.french_date(traits.birth_date or "")),
     ]
 
 

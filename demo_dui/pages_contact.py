@@ -174,7 +174,8 @@ async def _tell_former(request: web.Request, person: Person, kind: Kind, proved:
     """Warn the address of before: its owner may not be who made the change (SSI/IE.32)."""
     former = kind.of(person)
     verified = person.email_verified if kind.field == "email" else person.phone_verified
-    if not former or former == proved or not verified:
+    silent = faults.active("identite-sans-avertissement")
+    if silent or not former or former == proved or not verified:
         return
     contact = request.app[ACCOUNTS].contact
     text = (

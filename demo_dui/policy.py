@@ -55,8 +55,6 @@ def refusal(password: str, population: Population, privileged_length: int) -> st
 
 def _patient_refusal(password: str) -> str:
     least = 23.0 if faults.active("mdp-usager-sept-chiffres") else PATIENT_BITS
-    if faults.active("mdp-usager-huit-refuse"):
-        least = 27.0
     if entropy_bits(password) >= least:
         return ""
     return (

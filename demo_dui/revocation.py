@@ -26,7 +26,8 @@ def in_use(accounts: Accounts, person: Person) -> list[str]:
         PSC: professional is not None and bool(professional.national_id),
         person.factor: True,
     }
-    return [means for means in MEANS if has.get(means) and means not in person.revoked]
+    may_use = accounts.people.may_use
+    return [means for means in MEANS if has.get(means) and may_use(person.login, means)]
 
 
 def shown(accounts: Accounts, person: Person) -> str:

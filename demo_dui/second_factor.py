@@ -74,12 +74,12 @@ class SecondFactors:
             totp = pyotp.TOTP(secret)
             for step in range(present - oldest, present + 2):
                 if credentials.same(code, totp.generate_otp(step)):
-                    return self._is_first_use(login, step)
+                    return self._is_first_use(f"{login} {credentials.fingerprint(secret)}", step)
         return False
 
-    def _is_first_use(self, login: str, step: int) -> bool:
-        sql = "INSERT OR IGNORE INTO used_step (login, step) VALUES (?, ?)"
-        first = self._db.execute(sql, (login, step)).rowcount == 1
+    def _is_first_use(self, device: str, step: int) -> bool:
+        sql = "INSERT OR IGNORE INTO used_step (device, step) VALUES (?, ?)"
+        first = self._db.execute(sql, (device, step)).rowcount == 1
         return first or faults.active("second-facteur-code-rejoue")
 
     # Enrolment

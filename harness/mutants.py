@@ -62,6 +62,12 @@ THEMES: dict[str, tuple[str, ...]] = {
         "ins/test_verification_propre.py",
         "traces/test_traces_verification.py",
     ),
+    "journal": (
+        "traces/test_traces_completes.py",
+        "traces/test_traces_connexion.py",
+        "traces/test_traces_messages_bal.py",
+        "traces/test_traces_inviolables.py",
+    ),
     "export": ("portabilite/test_export.py",),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""

@@ -271,6 +271,6 @@ def test_demo_dui_imports_nothing_of_the_harness() -> None:
 
 def test_each_later_fault_is_broken_somewhere_over_real_sockets() -> None:
     folder = Path(__file__).parent
-    told = "".join(path.read_text("utf-8") for path in folder.glob("test_*.py"))
+    told = "".join(path.read_text("utf-8") for path in folder.rglob("test_*.py"))
     later = [fault.name for fault in FAULTS if fault.theme in LATER_THEMES]
     assert [name for name in later if not re.search(rf"[\" ]{name}[\" ]", told)] == []
