@@ -69,6 +69,29 @@ THEMES: dict[str, tuple[str, ...]] = {
         "traces/test_traces_inviolables.py",
     ),
     "export": ("portabilite/test_export.py",),
+    "connexion": (
+        "identification/test_blocage.py",
+        "identification/test_deconnexion.py",
+        "identification/test_compte_usager_identite.py",
+        "identification/test_renouvellement_impose.py",
+    ),
+    "second-facteur": (
+        "identification/test_double_facteur.py",
+        "identification/test_vol_de_session.py",
+        "identification/test_perte_appareil.py",
+    ),
+    "mots-de-passe": (
+        "identification/test_mot_de_passe.py",
+        "identification/test_renouvellement.py",
+        "identification/test_renouvellement_impose.py",
+    ),
+    "comptes": (
+        "identification/test_revocation.py",
+        "identification/test_contacts.py",
+        "identification/test_comptes_professionnels.py",
+        "identification/test_compte_usager_identite.py",
+        "identification/test_administration.py",
+    ),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""
 WITH_BROWSER = frozenset({"ecran"})
