@@ -92,6 +92,15 @@ THEMES: dict[str, tuple[str, ...]] = {
         "identification/test_compte_usager_identite.py",
         "identification/test_administration.py",
     ),
+    "psc": ("psc/test_connexion.py",),
+    "psc-jeton": ("psc/test_jeton_identite.py", "psc/test_jetons.py"),
+    "psc-compte": ("psc/test_comptes.py", "psc/test_deconnexion.py"),
+    "annuaire": (
+        "annuaire/test_fraicheur.py",
+        "annuaire/test_professionnels.py",
+        "annuaire/test_correspondants.py",
+        "annuaire/test_adresses.py",
+    ),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""
 WITH_BROWSER = frozenset({"ecran"})
