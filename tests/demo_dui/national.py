@@ -180,14 +180,14 @@ def national(pki: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Na
 
 
 @pytest.fixture(scope="module")
-def connected(start: Starter, national: National) -> Iterator[Running]:
+def connected(start: Starter, national: National) -> Running:
     """One demo_dui for the module, that speaks to the national services."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DEMO_DUI_PSC_SECRET", SECRET)
         environment.setenv("DEMO_DUI_ANNUAIRE_KEY", national.annuaire.api_key)
         running = start(*national.options)
     national.register(running.url)
-    yield running
+    return running
 
 
 @pytest.fixture
