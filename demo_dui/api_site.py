@@ -91,8 +91,15 @@ async def change_rights(request: web.Request) -> web.Response:
         dui.rights.replace(body)
     except WrongSettingError as problem:
         return error(422, str(problem))
-    dui.store.log(user_of(request).login, "changement de droits", detail=", ".join(sorted(body)))
+    dui.store.log(user_of(request).login, "changement de droits", detail=_given(body))
     return json_response(dui.rights.as_json())
+
+
+def _given(body: dict[str, Any]) -> str:
+    """What a change of rights gives: each user's profile, else the names of what changes."""
+    users = body.get("users")
+    told = [f"{login} : {profile}" for login, profile in (users or {}).items()]
+    return ", ".join([*told, *(name for name in sorted(body) if name != "users")])
 
 
 @routes.get("/api/worklist")

@@ -5,7 +5,7 @@ The clocks of the Annuaire and of the software go together: what is served stays
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 ACCOUNT, CORRESPONDENT = "compte", "correspondant"
 DAY = 86_400
+USUAL_DAYS = 7
+"""The frequency that a scenario leaves behind it."""
 CARE = "soignant"
+ADDED = "ROY"
+"""What a change of the Annuaire adds to an exercise name."""
 HOMONYMS = 60
 """More than a page of the Annuaire (50)."""
 LOCAL: Mapping[str, str] = {"service": "Unité des Tilleuls", "speciality": "Équipe mobile"}
@@ -84,10 +88,13 @@ class DirectoryDesk:
         self._annuaire.knows(*people)
         return people
 
-    def changes(self, held: Held, **changes: Any) -> Held:
-        """Have the Annuaire change what it says of a professional."""
-        changed = replace(held.professional, **changes)
-        self._known[changed.key] = changed
+    def renames(self, held: Held) -> Held:
+        """Have the Annuaire change the exercise name and the mailbox of a professional."""
+        who = held.professional
+        changed = replace(
+            who, exercise_name=f"{who.exercise_name}-{ADDED}", mailboxes=(f"n.{who.mailboxes[0]}",)
+        )
+        self._known[who.key] = changed
         self._annuaire.changes(changed)
         return replace(held, professional=changed)
 
@@ -165,8 +172,19 @@ class DirectoryDesk:
         )
         return releve.artefact("Adresses MSSanté trouvées", found.raw.origin, found.raw.exchange)
 
-    def set_frequency(self, days: int) -> None:
-        """Set how often data are taken again. Raises `Inconclusive` when it is refused."""
+    @contextmanager
+    def frequency(self, days: int) -> Iterator[None]:
+        """Set how often data are taken again while the block runs, then a week.
+
+        Raises `Inconclusive` when it is refused.
+        """
+        self._set_frequency(days)
+        try:
+            yield
+        finally:
+            self._set_frequency(USUAL_DAYS)
+
+    def _set_frequency(self, days: int) -> None:
         attempt = self._drivers.security.directory_frequency(days)
         if not attempt.accepted:
             said = AttemptReleve.parse(attempt.releve).message or "sans motif"
@@ -204,6 +222,16 @@ class DirectoryDesk:
             **({"changed": list(changed)} if changed else {}),
             **more,
         }
+
+    @property
+    def local(self) -> Mapping[str, str]:
+        """Return local data to type beside those of the Annuaire."""
+        return LOCAL
+
+    @staticmethod
+    def publishing(people: Iterable[Professional]) -> dict[str, Any]:
+        """Return the expected values of ANU-05 for the mailboxes of several professionals."""
+        return {"mailboxes": [address for one in people for address in one.mailboxes]}
 
     @property
     def now(self) -> str:

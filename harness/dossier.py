@@ -139,10 +139,14 @@ class Dossier:
         self._judge(artefacts, expected or {}, rules, named=True)
 
     def verify_whole(
-        self, format_name: str, expected: Mapping[str, Any] | None = None, **roles: Artefact
+        self, formats: str, expected: Mapping[str, Any] | None = None, **roles: Artefact
     ) -> None:
-        """Judge artefacts by every rule of a format; rules without subject are only listed."""
-        self._judge(roles, expected or {}, rules_of(format_name), named=False)
+        """Judge artefacts by every rule of a format; rules without subject are only listed.
+
+        Several formats are blank-separated: `traces fhir`.
+        """
+        rules = tuple(rule for name in formats.split() for rule in rules_of(name))
+        self._judge(roles, expected or {}, rules, named=False)
 
     def adopt(self, title: str, artefacts: Mapping[str, Artefact], judgement: Judgement) -> None:
         """File a judgement made elsewhere (a simulator's, on what it received)."""

@@ -8,6 +8,7 @@ import pytest
 
 from harness.acting import Patient
 from harness.acting_access import AccessDesk
+from harness.acting_audit import AuditDesk
 from harness.acting_people import PeopleDesk
 from harness.acting_secrets import Codes, Passwords, TargetHours
 from harness.acting_security import SecurityDesk
@@ -62,7 +63,8 @@ def access(
 ) -> Generator[AccessDesk]:
     """Sign-in and sessions."""
     drivers = _run(request).drivers
-    desk = AccessDesk(drivers.visits, codes, passwords, hours, drivers.quiet_visitor)
+    quiet = None if drivers.target.drivers.visitor.scripts else drivers.quiet_visitor
+    desk = AccessDesk(drivers.visits, codes, passwords, hours, quiet)
     yield desk
     desk.close()
 
@@ -79,6 +81,15 @@ def security(request: pytest.FixtureRequest, hours: TargetHours) -> Generator[Se
     desk = SecurityDesk(_run(request).drivers, hours)
     yield desk
     desk.restore()
+
+
+@pytest.fixture
+def audit(request: pytest.FixtureRequest, passwords: Passwords) -> Generator[AuditDesk]:
+    """Acts that leave traces, and the traces exported before and after them."""
+    run = _run(request)
+    desk = AuditDesk(run.drivers, passwords, run.drivers.quiet_visitor, run.bench.mail)
+    yield desk
+    desk.close()
 
 
 def _run(request: pytest.FixtureRequest) -> Run:

@@ -48,12 +48,7 @@ class AccessDrivers(Connections):
         return self._kept(Visits(self.target, self._recorder.redactor, self._visitor))
 
     def quiet_visitor(self) -> Visitor:
-        """Return a fresh user whose pages are no proof: without a browser where none is needed.
-
-        The caller closes it. Raises `CapabilityMissing` when a person walks.
-        """
-        if self.target.drivers.visitor.scripts or self._by(C.SIGN_IN, "attended"):
-            return self.visits.start()
+        """Return a fresh user without a browser, for pages that need no script. To be closed."""
         from harness.targets.html_visitor import HtmlVisitor
 
         delay = self.target.delay(C.SIGN_IN)
@@ -62,25 +57,34 @@ class AccessDrivers(Connections):
     @cached_property
     def people(self) -> People:
         """Open accounts of professionals and patients, read and change them."""
+        if self._by(C.PEOPLE, "attended"):
+            from harness.targets.attended_access import AttendedPeople
+
+            return AttendedPeople(self._person)
         from harness.targets.access_drivers import HttpPeople
 
-        self._checked(C.PEOPLE)
         return HttpPeople(self._keeper, self._http, self._recorder.redactor)
 
     @cached_property
     def directory(self) -> Directory:
         """Have the software take data from the Annuaire Santé, read what it holds of it."""
+        if self._by(C.DIRECTORY, "attended"):
+            from harness.targets.attended_access import AttendedDirectory
+
+            return AttendedDirectory(self._person)
         from harness.targets.access_drivers import HttpDirectory
 
-        self._checked(C.DIRECTORY)
         return HttpDirectory(self._keeper)
 
     @cached_property
     def security(self) -> Security:
         """Set delays, locks and renewals."""
+        if self._by(C.SECURITY, "attended"):
+            from harness.targets.attended_access import AttendedSecurity
+
+            return AttendedSecurity(self._person)
         from harness.targets.access_drivers import HttpSecurity
 
-        self._checked(C.SECURITY)
         return HttpSecurity(self._keeper)
 
     @cached_property
@@ -98,10 +102,13 @@ class AccessDrivers(Connections):
 
     def actions_as(self, role: str) -> Actions:
         """Do business actions under the account of a role. Raises as `api_as`."""
+        if self._by(C.ACTIONS, "attended"):
+            from harness.targets.attended_access import AttendedActions
+
+            return AttendedActions(self._person, role)
         from harness.targets.access_drivers import HttpActions
 
-        self._checked(C.ACTIONS)
-        return HttpActions(self.api_as(role))
+        return HttpActions(self.api_as(role) if role else self._http)
 
     @cached_property
     def audit(self) -> Audit:
@@ -110,10 +117,13 @@ class AccessDrivers(Connections):
 
     def audit_as(self, role: str) -> Audit:
         """Take the functional traces out under the account of a role. Raises as `api_as`."""
+        if self._by(C.AUDIT, "attended"):
+            from harness.targets.attended_access import AttendedAudit
+
+            return AttendedAudit(self._person)
         from harness.targets.access_drivers import HttpAudit
 
-        self._checked(C.AUDIT)
-        return HttpAudit(self.api_as(role))
+        return HttpAudit(self.api_as(role) if role else self._http)
 
     @cached_property
     def psc(self) -> PscSession:
@@ -125,5 +135,10 @@ class AccessDrivers(Connections):
 
     @property
     def _keeper(self) -> HttpApi:
-        known = KEEPER in self.target.drivers.http.users
-        return self.api_as(KEEPER if known else "")
+        # No status but those that the file names is a refusal: a keeper who is turned away, or an
+        # address that is not there, is a wrong file.
+        if KEEPER not in self.target.drivers.http.users:
+            return self._http
+        from harness.targets.http import HttpApi
+
+        return HttpApi(self._client_of(KEEPER), self.target.drivers.http)

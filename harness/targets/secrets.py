@@ -84,5 +84,5 @@ class Secrets:
 
 def _holds_value(path: str) -> bool:
     # These tables hold names (of a control, of a JSON path, of a button): never a secret.
-    named = r"(answer|words|sign_in|pages|buttons|options|search|screens\.form|reads|columns)\."
+    named = r"(answer|words|reads|columns|screens\.(sign_in|pages|buttons|options|search|form))\."
     return not re.search(named, path)

@@ -43,7 +43,7 @@ def test_nothing_is_automatic_without_a_scenario() -> None:
     found = coverage(catalogue, (), ())
     assert found.automatic == 0
     assert found.requirements == 188
-    assert found.scenarios == 202
+    assert found.scenarios == 248
     total = found.automatic + found.attended + found.documentary + found.planned
     assert total == found.requirements
     assert found.to_import == sum(entry.count for entry in catalogue.to_import)

@@ -72,7 +72,8 @@ def _objects(root: etree._Element) -> tuple[dict[str, str], list[str]]:
         for name, value in _details(one):
             text = _decoded(value, decoded)
             found[_PLACES.get(plain(name), "detail")].append(text)
-    found["detail"] += [one.text or "" for one in root.iterfind("EventIdentification/EventDetail")]
+    outcomes = root.iterfind("EventIdentification/EventOutcomeDescription")
+    found["detail"] += [one.text or "" for one in outcomes]
     return {name: _joined(*texts) for name, texts in found.items()}, decoded
 
 

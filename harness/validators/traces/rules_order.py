@@ -81,13 +81,17 @@ class RecordedAfterTheAct(OverTraces):
     """A trace is not recorded before the act that it tells."""
 
     def feed(self, batch: Batch) -> Iterator[Finding]:
-        """Judge the traces of a batch that give both instants."""
+        """Judge the dated traces of a batch; one that says a single instant contradicts nothing."""
         for event in batch.events:
             recorded, occurred = event.recorded_at, event.occurred_at
-            if recorded is None or occurred is None:
+            if recorded is None:
                 continue
             self.examined += 1
-            if recorded < occurred and _precedes(event, recorded, occurred):
+            if (
+                occurred is not None
+                and recorded < occurred
+                and _precedes(event, recorded, occurred)
+            ):
                 yield Finding(
                     batch.at(event.number, "date d'enregistrement"),
                     f"un instant qui ne précède pas l'acte ({event.occurred[:40]})",
