@@ -48,7 +48,7 @@ _DEMAND = of_theme(
 )
 
 _TOKEN = of_theme(
-    "psc",
+    "psc-jeton",
     ("psc-nonce-ignore", "Le nonce du jeton n'est pas comparé.", "PSC-03"),
     ("psc-alg-none-accepte", "Un jeton sans signature (none) est accepté.", "PSC-03"),
     ("psc-kid-inconnu-accepte", "Un jeton de clé inconnue est accepté.", "PSC-03"),
@@ -68,7 +68,7 @@ _TOKEN = of_theme(
 )
 
 _ACCOUNT = of_theme(
-    "psc",
+    "psc-compte",
     ("psc-compte-par-sub", "Le compte est tenu par sub.", "PSC-05"),
     ("psc-compte-par-nom", "Le compte est tenu par preferred_username.", "PSC-05"),
     ("psc-inconnu-cree", "Un professionnel inconnu reçoit un compte.", "PSC-05"),

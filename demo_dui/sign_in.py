@@ -70,6 +70,8 @@ class SignIn:
             return Denied(403, LOCKED)
         if person is None or not right:
             told = f"{login}, mot de passe{origin}"
+            if faults.active("journal-mot-de-passe"):
+                told += f" « {password} »"
             self._store.log(login, "connexion", None, "échec", told)
             return self._failed(login, person)
         return person

@@ -51,7 +51,7 @@ FAULTS = frozenset(
 NOT_GRANTED = REFUSALS | {PscCase.SLOW}
 """Cases in which any text tells the user that nothing opened."""
 EXCERPT = 200
-SLOWNESS = 1.0
+SLOWNESS = 0.5
 """Seconds of a slow answer: long for a page, short for the timeout of a client."""
 
 
@@ -194,7 +194,7 @@ class PscDesk:
         if AccessReleve.parse(access.releve).stage == ACTIVITY:
             one = access.professional.activities[index]
             visit = self._visits.walk(
-                access.visitor, "choose_activity", activity=one.id, name=one.structure_name
+                access.visitor, "choose_activity", activity=one.structure_name, id=one.id
             )
         return self.account_of(self._tried(access, visit, ""))
 

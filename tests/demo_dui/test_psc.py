@@ -217,7 +217,7 @@ def activity_is_chosen(scene: Scene) -> None:
     before = visitor.http.cookies["session"]
     visitor.press("Choisir", activity="autre")
     assert not visitor.is_in()
-    visitor.press("Choisir", activity=names[1])
+    visitor.press("Choisir", activity=doctor.activities[1].id)
     assert visitor.is_in() and visitor.http.cookies["session"] != before
     assert names[1] in visitor.open("/compte").text
     traced = scene.traces("connexion")[-1]
