@@ -34,8 +34,6 @@ def professional_json(held: Professional) -> dict[str, Any]:
     values = asdict(held) | {"mailboxes": list(held.mailboxes)}
     if faults.active("annuaire-identifiant-perdu"):
         values["national_id"] = held.national_id[1:]
-    if faults.active("annuaire-date-absente"):
-        values["updated_at"] = ""
     if faults.active("annuaire-local-melange"):
         values |= {name: v for name, v in held.local.items() if name in values}
     return values

@@ -164,7 +164,7 @@ CHECKS: dict[Check, str] = {
     attributes_are_those_of_the_directory: (
         "annuaire-profession-perdue annuaire-specialite-perdue annuaire-categorie-perdue "
         "annuaire-prenom-perdu annuaire-nom-sans-tiret annuaire-identifiant-perdu "
-        "annuaire-correspondant-sans-identifiant annuaire-date-absente annuaire-adresse-devinee"
+        "annuaire-correspondant-sans-identifiant annuaire-adresse-devinee"
     ),
     old_data_serve_for_nothing: "annuaire-donnees-anciennes",
     local_data_stay_apart: "annuaire-local-ecrase annuaire-local-melange",
