@@ -38,7 +38,6 @@ _DEMAND = of_theme(
     ("psc-portee-minimale", "La portée demandée est openid seul.", "PSC-01"),
     ("psc-acr-absent", "acr_values n'est pas demandé.", "PSC-01"),
     ("psc-retour-avec-parametre", "redirect_uri porte un paramètre.", "PSC-01"),
-    ("psc-sans-pkce", "La demande n'a pas de PKCE.", "PSC-01"),
     ("psc-state-ignore", "Le state du retour n'est pas comparé.", "PSC-02"),
     ("psc-code-rejoue", "Un retour rejoué ouvre une session.", "PSC-02"),
     ("psc-secret-dans-url", "Le secret part dans l'adresse, sans Basic.", "PSC-02"),
