@@ -43,6 +43,7 @@ _DEMAND = of_theme(
     ("psc-secret-dans-url", "Le secret part dans l'adresse, sans Basic.", "PSC-02"),
     ("psc-erreur-ouvre", "Un retour en erreur ouvre la session d'avant.", "PSC-02"),
     ("psc-erreur-muette", "Un retour en erreur donne une page vide.", "PSC-02"),
+    ("psc-exercice-tronque", "Le nom de la structure est coupé au premier mot.", "PSC-06"),
     ("psc-ancien-hote", "La configuration nomme l'ancien bac à sable.", "PSC-11"),
 )
 

@@ -132,8 +132,13 @@ class PscDesk:
         self._simulator.rotate_keys()
 
     def expecting(self, key: str = "medecin", **more: Any) -> dict[str, Any]:
-        """Return the expected values of the PSC rules for a professional."""
-        return {"professional": self._cast.professional(key).traits(), **more}
+        """Return the expected values of the PSC rules for a professional.
+
+        Somebody with one activity is at it without having to choose.
+        """
+        who = self._cast.professional(key)
+        alone = who.activities[0].structure_name if len(who.activities) == 1 else ""
+        return {"professional": {**who.traits(), "activity": alone}, **more}
 
     def choosing(self, key: str, index: int) -> dict[str, Any]:
         """Return the expected values of PSC-07 when this activity is the one to choose."""

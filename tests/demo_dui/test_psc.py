@@ -224,6 +224,12 @@ def activity_is_chosen(scene: Scene) -> None:
     assert names[1] in traced["detail"] and traced["by"] == f"pro.{doctor.rpps}"
 
 
+def activity_is_named_as_told(scene: Scene) -> None:
+    doctor, visitor = scene.doctor(), scene.visitor()
+    visitor.sign_in(doctor)
+    assert doctor.activities[0].structure_name in visitor.open("/compte").text
+
+
 def introspection_is_a_post(scene: Scene) -> None:
     doctor, visitor = scene.doctor(), scene.visitor()
     visitor.sign_in(doctor)
@@ -289,6 +295,7 @@ CHECKS: dict[Check, str] = {
     account_is_that_of_the_national_id: ("psc-compte-par-sub psc-compte-par-nom psc-inconnu-cree"),
     same_account_by_password: "psc-compte-separe",
     activity_is_chosen: "psc-premier-exercice psc-exercice-oublie",
+    activity_is_named_as_told: "psc-exercice-tronque",
     introspection_is_a_post: "psc-introspection-get",
     exchange_is_under_certificate: "psc-echange-sans-certificat",
     logout_ends_both_sessions: (
