@@ -74,7 +74,7 @@ def _searched(request: web.Request) -> Bounds:
                 f"Paramètre « {name[:40]} » non pris en charge, attendu : {known}."
             )
         given |= _PARAMETERS[name](value)
-    if not {"since", "until"} <= set(given) and not faults.active("journal-fhir-sans-bornes"):
+    if not {"since", "until"} <= set(given):
         text = "Bornes de date absentes : date=ge… et date=le… sont obligatoires (ITI-81)."
         raise WrongBoundError(text)
     return Bounds(**given)

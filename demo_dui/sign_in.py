@@ -79,7 +79,10 @@ class SignIn:
             return Denied(403, LOCKED)
         if person is None or not right:
             shown = _shown(login)
-            self._store.log(shown, "connexion", None, "échec", f"{shown}, mot de passe{origin}")
+            told = f"{shown}, mot de passe{origin}"
+            if faults.active("journal-mot-de-passe"):
+                told += f" « {password} »"
+            self._store.log(shown, "connexion", None, "échec", told)
             return self._failed(login, person)
         return person
 

@@ -205,7 +205,7 @@ class PscDesk:
                 "l'adresse de retour n'a pas été vue : les pages parcourues ne passent pas par "
                 "redirect_uri. À faire : vérifiez redirect_uris dans [simulators.psc]"
             )
-        self._visits.walk(access.visitor, "sign_out")
+        self._leave(access)
         return self._tried(access, access.visitor.open(access.callback), PscCase.REPLAYED)
 
     # -- a session ----------------------------------------------------------------------------
@@ -215,7 +215,7 @@ class PscDesk:
 
         The visitor of `access` stays on the page that follows its sign-out.
         """
-        self._visits.walk(access.visitor, "sign_out")
+        self._leave(access)
         thief = self._access.start()
         thief.carry(access.cookies)
         reached = self._reached(thief)
@@ -239,7 +239,7 @@ class PscDesk:
                 "aucune adresse de retour de déconnexion. À faire : ajoutez "
                 "post_logout_redirect_uris à [simulators.psc]"
             )
-        self._visits.walk(access.visitor, "sign_out")
+        self._leave(access)
         visit = access.visitor.open(f"{known[0]}?state={FOREIGN_STATE}")
         return self._tried(access, visit, PscCase.FOREIGN_RETURN)
 
@@ -294,12 +294,12 @@ class PscDesk:
     def _tried(self, access: PscAccess, page: Visit | UnreadablePage, case: str) -> PscAccess:
         reached = self._reached(access.visitor)
         releve = self._said(access.professional, page, case, reached)
-        chain = () if isinstance(page, UnreadablePage) else page.chain
+        trail = () if isinstance(page, UnreadablePage) else page.trail
         return replace(
             access,
             releve=_filed(releve),
             calls=self._calls(access.mark),
-            callback=self._callback(chain, access.mark) or access.callback,
+            callback=self._callback(trail, access.mark) or access.callback,
             cookies=self._visits.session(access.visitor),
         )
 
@@ -337,9 +337,14 @@ class PscDesk:
             "Échanges avec Pro Santé Connect", "simulateur Pro Santé Connect"
         )
 
-    def _callback(self, chain: tuple[str, ...], mark: int) -> str:
+    def _callback(self, trail: tuple[str, ...], mark: int) -> str:
         known = tuple(self._simulator.releve(mark).client["redirect_uris"])
-        return next((one for one in chain if known and one.startswith(known)), "")
+        return next((one for one in trail if known and one.startswith(known)), "")
+
+    def _leave(self, access: PscAccess) -> None:
+        """Sign out, when there is something to leave: a page without session has no such button."""
+        if access.opened:
+            self._visits.walk(access.visitor, "sign_out")
 
 
 def _told(page: ScreenReleve | None, case: str) -> str:
