@@ -7,6 +7,7 @@ from demo_dui.fault import of_theme
 _DIRECTORY = of_theme(
     "annuaire",
     ("annuaire-donnees-anciennes", "Des données de plus d'un mois servent.", "ANU-01"),
+    ("annuaire-date-perimee", "La fiche date ses données de plus d'un mois.", "ANU-01"),
     ("annuaire-profession-perdue", "La profession n'est pas reprise.", "ANU-02 ANU-03"),
     ("annuaire-specialite-perdue", "La spécialité n'est pas reprise.", "ANU-02 ANU-03"),
     ("annuaire-categorie-perdue", "La catégorie n'est pas reprise.", "ANU-02 ANU-03"),

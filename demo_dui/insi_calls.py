@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from demo_dui import faults, insi_decision
-from demo_dui.audit import shortened
 from demo_dui.identity import Identity
 from demo_dui.insi_client import InsiUnavailableError
 from demo_dui.insi_messages import Answer, Claim
@@ -93,8 +92,7 @@ def _take(dui: Dui, identity: Identity, mode: str, by: str, answer: Answer) -> I
     updated = insi_decision.completed_by_insi(identity, answer.found, mode, now()[:10])
     dui.store.keep_former_ins(identity, answer.found.former)
     saved = dui.record(identity, updated, by, f"réponse INSi 00 ({mode})")
-    detail = shortened(f"00 : identité trouvée, matricule {saved.matricule}")
-    _trace(dui, identity, mode, by, answer, "ok", detail)
+    _trace(dui, identity, mode, by, answer, "ok", "00 : identité trouvée")
     text = f"INSi a retrouvé l'identité : elle est maintenant « {saved.status} »."
     return InsiOutcome(answer.code, "updated", text, saved)
 

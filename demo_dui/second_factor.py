@@ -69,7 +69,7 @@ class SecondFactors:
     def _spend_step(self, login: str, secrets: list[str], code: str) -> bool:
         """Accept a TOTP code of the present period or of a neighbour, each period once."""
         present = int(self._clock.now()) // PERIOD
-        oldest = 20 if faults.active("second-facteur-code-perime") else 1
+        oldest = 30 if faults.active("second-facteur-code-perime") else 1
         for secret in secrets:
             totp = pyotp.TOTP(secret)
             for step in range(present - oldest, present + 2):

@@ -118,6 +118,10 @@ class Redactor:
         """Return the placeholder that stands for a secret in the pieces of the run."""
         return self._placeholder(value.encode(), kind).decode()
 
+    def found_in(self, content: bytes) -> tuple[str, ...]:
+        """Return the registered secrets that the bytes hold, for a rule to fault them."""
+        return tuple(one.decode("utf-8", "replace") for one in self._known if one in content)
+
     @contextmanager
     def veil(self, values: Mapping[str, str]) -> Iterator[None]:
         """Hide values (value → kind) while the block runs, and no longer.

@@ -50,8 +50,8 @@ ACCOUNT = ("login", "national_id", "activity", "email", "phone", "means", "name"
 """Names of `[drivers.visitor.account_labels]`."""
 READS = ("totp_secret", "recovery_codes", *ACCOUNT)
 KINDS = ("patient", "professional")
-PROFILE = "profil"
-"""What the profile of who is signed in alone opens, in the tables of protected addresses."""
+PROTECTED = (*KINDS, "profil")
+"""Keys of the protected addresses; `profil`: what depends on the profile of who is signed in."""
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _REACHED = ("account_id", "patient_id")
 _VISITOR = "drivers.visitor"
@@ -130,7 +130,7 @@ def _protected(options: VisitorOptions) -> Iterator[Fault]:
     for table in ("protected", "protected_api", "account_page"):
         for kind, given in getattr(options, table).items():
             key = f"{_VISITOR}.{table}.{kind}"
-            known_kinds = KINDS if table == "account_page" else (*KINDS, PROFILE)
+            known_kinds = KINDS if table == "account_page" else PROTECTED
             if kind not in known_kinds:
                 yield Fault(key, f"clé inconnue ; {' ou '.join(known_kinds)}")
             for address in (given,) if isinstance(given, str) else given:

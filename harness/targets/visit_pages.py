@@ -26,6 +26,7 @@ HIDDEN = "•••"
 """What stands in a proof in place of a secret."""
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
 ANY_STATUS = frozenset(range(200, 600))
+_BARE = ".local"
 _SECRET_QUERY = re.compile(
     r"(?i)^(code|jeton|token|ticket|key|cle|otp|.*(_|-)(token|code|jeton|hint|secret))$"
 )
@@ -51,9 +52,27 @@ def jar_of(cookies: Iterable[Cookie]) -> RequestsCookieJar:
     from requests.cookies import RequestsCookieJar
 
     jar = RequestsCookieJar()
-    for one in cookies:
-        jar.set(one.name, one.value, domain=one.domain, path=one.path, secure=one.secure)
+    add_cookies(jar, cookies)
     return jar
+
+
+def add_cookies(jar: RequestsCookieJar, cookies: Iterable[Cookie]) -> None:
+    """Put cookies in a jar."""
+    for one in cookies:
+        # The jar of the standard library writes a host without a dot as `localhost.local`.
+        bare = one.domain and "." not in one.domain and ":" not in one.domain
+        domain = f"{one.domain}{_BARE}" if bare else one.domain
+        jar.set(one.name, one.value, domain=domain, path=one.path, secure=one.secure)
+
+
+def cookies_of(jar: RequestsCookieJar) -> tuple[Cookie, ...]:
+    """Return the cookies of a jar, as a browser names their host."""
+    return tuple(
+        Cookie(
+            one.name, one.value or "", one.domain.removesuffix(_BARE), one.path, bool(one.secure)
+        )
+        for one in jar
+    )
 
 
 def told(where: str, seen: str, expected: str, todo: str) -> str:

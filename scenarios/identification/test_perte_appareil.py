@@ -17,7 +17,7 @@ def test_lost_device_is_replaced(people, access, self_service, dossier):
 
     with dossier.step("Perdre l'appareil, et en enrôler un autre par un code de secours"):
         lost = self_service.watched.lose_device(first.account, spare)
-        second = self_service.enrolled(lost)
+        second = self_service.enrolled(lost.access)
         dossier.proof(*proof, second.picture("second facteur"), "Remplacement de l'appareil")
 
     with dossier.step("Se connecter avec l'ancien appareil, puis avec le nouveau"):
@@ -27,3 +27,19 @@ def test_lost_device_is_replaced(people, access, self_service, dossier):
 
     roles = {"before": before.releve, "attempt": attempt.releve, "control": control.releve}
     dossier.verify("AUT-15", **roles)
+
+
+@scenario("SSI/IE.34.01", "IEU 9.1", "Un code de secours sert une seule fois")
+def test_spare_code_serves_once(people, access, self_service, dossier):
+    with dossier.step("Enrôler un appareil, et le perdre en donnant un code de secours"):
+        first = self_service.enrolled(access.enter(people.patient()))
+        spare = self_service.recovery_codes(first)[0]
+        control = self_service.lose_device(first.account, spare)
+        second = self_service.enrolled(control.access)
+
+    with dossier.step("Perdre le nouvel appareil, et donner le même code"):
+        attempt = self_service.watched.lose_device(second.account, spare)
+        proof = ("SSI/IE.34.01.01", "IEU 9.1.1")
+        dossier.proof(*proof, attempt.picture("second facteur"), "Code déjà servi, refusé")
+
+    dossier.verify("AUT-15", attempt=attempt.releve, control=control.releve)

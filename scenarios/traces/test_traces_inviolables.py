@@ -13,7 +13,7 @@ def test_traces_cannot_be_altered(audit, identities, dossier):
 
     with dossier.step("Exporter les traces"):
         read = audit.exported(patient)
-        trace = audit.trace_of(patient, read)
+        trace = read.trace_of(patient)
 
     with dossier.step("Tenter de modifier une trace, puis de l'effacer"):
         change = audit.alter(trace)

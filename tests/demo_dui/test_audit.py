@@ -114,7 +114,9 @@ def no_secret_is_kept(desk: Any) -> None:
 
 def matricules_are_shortened(desk: Any) -> None:
     patient = desk.recovered()
-    desk.call("GET", "/api/patients", params={"matricule": MATRICULE[:-1] + "0"})
+    desk.call("POST", f"/api/patients/{patient}/diffusion", json={"event": "A31"})
+    (sending,) = desk.traces(patient, action="diffusion d'identité")
+    assert f"{MATRICULE[:4]}…{MATRICULE[-2:]}" in sending["detail"]
     (call,) = desk.traces(patient, action="appel INSi")
     assert MATRICULE[:13] in call["answer"]
     for form in ("jsonl", "csv", "ndjson"):
