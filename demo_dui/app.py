@@ -157,6 +157,21 @@ def _psc(settings: Settings, dui: Dui, accounts: Accounts) -> Psc:
     return Psc(client, dui, accounts)
 
 
+def _applications(
+    settings: Settings, secrets: Secrets, dui: Dui, accounts: Accounts
+) -> tuple[web.Application, web.Application]:
+    """The front and the control, with the partners and the test door that the settings give."""
+    application = front(dui, accounts, secure=settings.tls_certificate is not None)
+    application[api_directory.DIRECTORY] = _directory(settings, dui.store, accounts)
+    psc = _psc(settings, dui, accounts)
+    application[pages_psc.PSC] = psc
+    if settings.test_clock:
+        application.add_routes(api_clock.routes)
+    controlled = control_application(dui, accounts, secrets.control_token)
+    controlled[pages_psc.PSC] = psc
+    return application, controlled
+
+
 async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; one JSON line on stdout tells the addresses."""
     store = Store(settings.state)
@@ -168,16 +183,9 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     host = settings.host
     runners: list[web.AppRunner] = []
     try:
-        application = front(dui, accounts, secure=tls is not None)
-        application[api_directory.DIRECTORY] = _directory(settings, store, accounts)
-        psc = _psc(settings, dui, accounts)
-        application[pages_psc.PSC] = psc
-        if settings.test_clock:
-            application.add_routes(api_clock.routes)
+        application, controlled = _applications(settings, secrets, dui, accounts)
         runner, http_port = await _listen(application, host, settings.http_port, tls)
         runners.append(runner)
-        controlled = control_application(dui, accounts, secrets.control_token)
-        controlled[pages_psc.PSC] = psc
         runner, control_port = await _listen(controlled, LOOPBACK, settings.control_port, None)
         runners.append(runner)
         listener = await mllp.serve(

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from demo_dui import faults, fhir_view
+from demo_dui.directory_record import IDNPS
 from demo_dui.identity import Identity
+from demo_dui.professionals import Professional, Professionals
 from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.traces import now
@@ -73,7 +75,15 @@ def _guide(count: int) -> str:
 def bundle(dui: Dui, identities: list[Identity]) -> Json:
     """The transaction Bundle: organization, practitioners, patients and their documents."""
     entries = [_entry("structure", _organization())]
-    entries += [_entry(f"pro:{login}", _practitioner(login)) for login in dui.rights.users]
+    held = Professionals(dui.store.db)
+    entries += [
+        _entry(f"pro:{login}", _practitioner(login, held.of_login(login)))
+        for login in dui.rights.users
+    ]
+    entries += [
+        _entry(f"correspondant:{one.id}", _practitioner("", one))
+        for one in Professionals(dui.store.db, "correspondent").all()
+    ]
     for identity in identities:
         entries.append(_entry(f"patient:{identity.id}", _patient(identity)))
         entries.append(_entry(f"document:{identity.id}", _document(dui.store, identity)))
@@ -100,14 +110,22 @@ def _organization() -> Json:
     }
 
 
-def _practitioner(login: str) -> Json:
-    """A user of the software; the name is what the login says, no national id is recorded."""
+def _practitioner(login: str, professional: Professional | None) -> Json:
+    """A user, or a correspondant (no login): what the Annuaire says, else what the login says."""
     first, _, family = login.partition(".")
+    users = "https://dui-demonstration.example.org/users"
+    identifiers = [{"system": users, "value": login}] if login else []
+    name: Json = {"family": family.upper() or login, "text": f"{first} {family}".strip()}
+    if professional is not None:
+        identifiers.append({"system": IDNPS, "value": professional.national_id})
+        given = professional.exercise_given_name
+        name = {"family": professional.exercise_name or "inconnu"}
+        name |= {"given": [given]} if given else {}
     return {
         "resourceType": "Practitioner",
         "meta": {"profile": [f"{TDDUI}/tddui-practitioner"]},
-        "identifier": [{"system": "https://dui-demonstration.example.org/users", "value": login}],
-        "name": [{"family": family.upper() or login, "text": f"{first} {family}".strip()}],
+        "identifier": identifiers,
+        "name": [name],
     }
 
 

@@ -68,23 +68,33 @@ class AccessDesk:
         passwords: Passwords,
         hours: TargetHours,
         begin: Callable[[], Visitor] | None = None,
+        *,
+        seen: bool = False,
     ) -> None:
-        """Walk by `visits`; users whose pages are no proof are made by `begin`, when given."""
+        """Walk by `visits`; users whose pages are no proof are made by `begin`, when given.
+
+        `seen` says that pictures will be filed: users are then those of `visits`.
+        """
         self.visits = visits
         self._codes = codes
         self._passwords = passwords
         self._hours = hours
         self._begin = begin
+        self._seen = seen
         self._quiet: list[Visitor] = []
 
     @property
     def watched(self) -> AccessDesk:
         """Return the same desk, its users before pages of which a picture will be filed."""
-        return AccessDesk(self.visits, self._codes, self._passwords, self._hours)
+        desk = AccessDesk(
+            self.visits, self._codes, self._passwords, self._hours, self._begin, seen=True
+        )
+        desk._quiet = self._quiet
+        return desk
 
-    def start(self) -> Visitor:
-        """Return a fresh user, without cookies."""
-        if self._begin is None:
+    def start(self, *, seen: bool | None = None) -> Visitor:
+        """Return a fresh user, without cookies; `seen` stands in for what the desk was told."""
+        if self._begin is None or (self._seen if seen is None else seen):
             return self.visits.start()
         self._quiet.append(self._begin())
         return self._quiet[-1]
@@ -115,7 +125,7 @@ class AccessDesk:
 
         Raises `Inconclusive` when nothing opens.
         """
-        begun = self.begin(account)
+        begun = self._given(account, self.start(seen=False))
         if begun.stage == SECOND_FACTOR and account.factor:
             begun = self._presented(begun, self._code(begun, "", None))
         if begun.stage != OPENED:
@@ -123,21 +133,25 @@ class AccessDesk:
                 f"la connexion préalable de {account.login} n'aboutit pas : "
                 f"{AccessReleve.parse(begun.releve).message or begun.stage}"
             )
+        if self._seen and self._begin is not None:
+            visitor = self.start()
+            visitor.carry(begun.cookies)
+            return replace(begun, visitor=visitor)
         return begun
 
     def begin(self, account: Account, *, identifier: str = "") -> Access:
         """Give the identifier and the password, and nothing more."""
-        since, visitor = self._codes.marks(), self.start()
-        user, secret = identifier or account.login, account.password.text
-        visit = self.visits.walk(visitor, "sign_in", user=user, secret=secret)
-        login = shortened(identifier) if identifier else account.login
-        releve = self._said(visit, login, (PASSWORD,))
-        cookies = self.visits.session(visitor)
-        return Access(account, _filed(releve), visitor, since, cookies, cookies)
+        return self._given(account, self.start(), identifier)
 
     def receives(self, begun: Access) -> Access:
         """Read the code that this sign-in sent, and keep it without presenting it."""
         return replace(begun, code=self._codes.right(begun.account, begun.since))
+
+    def resend(self, begun: Access) -> Access:
+        """Have the code of a sign-in sent again; `receives` then reads the new one."""
+        since = self._codes.marks()
+        self.visits.walk(begun.visitor, "resend_code")
+        return replace(begun, since=since)
 
     def present(self, begun: Access, case: str = "", *, code_of: Access | None = None) -> Access:
         """Present a code at the second factor, and try every protected address."""
@@ -155,23 +169,24 @@ class AccessDesk:
         """Give a wrong password that many times; return the last of them."""
         wrong = account.with_password(self._passwords.strong())
         for _ in range(times - 1):
-            self.begin(wrong).visitor.close()
+            self._given(wrong, self.start(seen=False)).visitor.close()
         return self.begin(wrong)
 
     def exhaust(self, account: Account, times: int = TRIES) -> Access:
         """Give a wrong code that many times, signing in again when the software asks for it.
 
-        Returns the last page; it stops as soon as the second factor is no longer asked.
+        It stops as soon as the second factor is no longer asked; the sign-in that follows is
+        returned, as it then begins.
         """
-        begun = self.begin(account)
+        begun = self._given(account, self.start(seen=False))
         for _ in range(times):
             if begun.stage != SECOND_FACTOR:
                 begun.visitor.close()
-                begun = self.begin(account)
+                begun = self._given(account, self.start(seen=False))
             if begun.stage != SECOND_FACTOR:
                 break
             begun = self._presented(begun, self._codes.wrong(begun.account))
-        return begun
+        return self.begin(account)
 
     # -- a session ----------------------------------------------------------------------------
 
@@ -226,6 +241,15 @@ class AccessDesk:
 
     # -- how it is filed ------------------------------------------------------------------------
 
+    def _given(self, account: Account, visitor: Visitor, identifier: str = "") -> Access:
+        since = self._codes.marks()
+        user, secret = identifier or account.login, account.password.text
+        visit = self.visits.walk(visitor, "sign_in", user=user, secret=secret)
+        login = shortened(identifier) if identifier else account.login
+        releve = self._said(visit, login, (PASSWORD,))
+        cookies = self.visits.session(visitor)
+        return Access(account, _filed(releve), visitor, since, cookies, cookies)
+
     def _code(self, begun: Access, case: str, code_of: Access | None) -> str:
         if code_of is not None:
             return code_of.code
@@ -271,7 +295,12 @@ class AccessDesk:
 
     def _reached(self, access: Access, kind: str = "") -> tuple[Reached, ...]:
         account = access.account
-        return self.visits.reach(access.visitor, kind or account.kind, **account.places)
+        visitor = access.visitor
+        if self._seen and self._begin is not None:
+            # The same session without the browser: what opens is the server's word alone.
+            visitor = self.start(seen=False)
+            visitor.carry(self.visits.session(access.visitor))
+        return self.visits.reach(visitor, kind or account.kind, **account.places)
 
 
 def _filed(releve: AccessReleve) -> Artefact:

@@ -69,6 +69,38 @@ THEMES: dict[str, tuple[str, ...]] = {
         "traces/test_traces_inviolables.py",
     ),
     "export": ("portabilite/test_export.py",),
+    "connexion": (
+        "identification/test_blocage.py",
+        "identification/test_deconnexion.py",
+        "identification/test_compte_usager_identite.py",
+        "identification/test_renouvellement_impose.py",
+    ),
+    "second-facteur": (
+        "identification/test_double_facteur.py",
+        "identification/test_vol_de_session.py",
+        "identification/test_perte_appareil.py",
+    ),
+    "mots-de-passe": (
+        "identification/test_mot_de_passe.py",
+        "identification/test_renouvellement.py",
+        "identification/test_renouvellement_impose.py",
+    ),
+    "comptes": (
+        "identification/test_revocation.py",
+        "identification/test_contacts.py",
+        "identification/test_comptes_professionnels.py",
+        "identification/test_compte_usager_identite.py",
+        "identification/test_administration.py",
+    ),
+    "psc": ("psc/test_connexion.py",),
+    "psc-jeton": ("psc/test_jeton_identite.py", "psc/test_jetons.py"),
+    "psc-compte": ("psc/test_comptes.py", "psc/test_deconnexion_psc.py"),
+    "annuaire": (
+        "annuaire/test_professionnels.py",
+        "annuaire/test_fraicheur.py",
+        "annuaire/test_correspondants.py",
+        "annuaire/test_adresses.py",
+    ),
 }
 """Theme of a fault → the scenario files that look at that behaviour."""
 WITH_BROWSER = frozenset({"ecran"})

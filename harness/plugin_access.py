@@ -63,7 +63,8 @@ def access(
 ) -> Generator[AccessDesk]:
     """Sign-in and sessions."""
     drivers = _run(request).drivers
-    desk = AccessDesk(drivers.visits, codes, passwords, hours, drivers.quiet_visitor)
+    quiet = None if drivers.target.drivers.visitor.scripts else drivers.quiet_visitor
+    desk = AccessDesk(drivers.visits, codes, passwords, hours, quiet)
     yield desk
     desk.close()
 

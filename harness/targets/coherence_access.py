@@ -50,6 +50,9 @@ ACCOUNT = ("login", "national_id", "activity", "email", "phone", "means", "name"
 """Names of `[drivers.visitor.account_labels]`."""
 READS = ("totp_secret", "recovery_codes", *ACCOUNT)
 KINDS = ("patient", "professional")
+PROTECTED = (*KINDS, "profil")
+"""Keys of the protected addresses; `profil`: what depends on the profile of who is signed in."""
+_NATIONAL_ID = re.compile(r"8[0-9]{11}")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _REACHED = ("account_id", "patient_id")
 _VISITOR = "drivers.visitor"
@@ -128,8 +131,9 @@ def _protected(options: VisitorOptions) -> Iterator[Fault]:
     for table in ("protected", "protected_api", "account_page"):
         for kind, given in getattr(options, table).items():
             key = f"{_VISITOR}.{table}.{kind}"
-            if kind not in KINDS:
-                yield Fault(key, f"clé inconnue ; {' ou '.join(KINDS)}")
+            known_kinds = KINDS if table == "account_page" else PROTECTED
+            if kind not in known_kinds:
+                yield Fault(key, f"clé inconnue ; {' ou '.join(known_kinds)}")
             for address in (given,) if isinstance(given, str) else given:
                 if not address.startswith("/"):
                     yield Fault(key, f"{shown(address)} : un chemin /… est attendu")
@@ -144,10 +148,13 @@ def _words(options: VisitorOptions) -> Iterator[Fault]:
         if name not in ACCOUNT:
             key = f"{_VISITOR}.account_labels.{name}"
             yield Fault(key, f"nom inconnu ; {', '.join(ACCOUNT)}")
-    for kind in options.accounts:
+    for kind, account in options.accounts.items():
+        key = f"{_VISITOR}.accounts.{kind}"
         if kind not in KINDS:
-            key = f"{_VISITOR}.accounts.{kind}"
             yield Fault(key, f"clé inconnue ; {' ou '.join(KINDS)}")
+        if account.national_id and not _NATIONAL_ID.fullmatch(account.national_id):
+            told = f"{shown(account.national_id)} : 12 chiffres sont attendus, 8 puis le RPPS"
+            yield Fault(f"{key}.national_id", told)
     for index, host in enumerate(options.hosts):
         parts = urlsplit(host)
         if (

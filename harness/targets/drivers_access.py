@@ -48,12 +48,7 @@ class AccessDrivers(Connections):
         return self._kept(Visits(self.target, self._recorder.redactor, self._visitor))
 
     def quiet_visitor(self) -> Visitor:
-        """Return a fresh user whose pages are no proof: without a browser where none is needed.
-
-        The caller closes it. Raises `CapabilityMissing` when a person walks.
-        """
-        if self.target.drivers.visitor.scripts or self._by(C.SIGN_IN, "attended"):
-            return self.visits.start()
+        """Return a fresh user without a browser, for pages that need no script. To be closed."""
         from harness.targets.html_visitor import HtmlVisitor
 
         delay = self.target.delay(C.SIGN_IN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,6 +76,8 @@ def attributes_are_those_of_the_directory(scene: Scene) -> None:
         same(held, who)
         same(scene.read(kind, held), who)
         assert held["origin"].startswith("API") and held["updated_at"].endswith("Z")
+        age = datetime.now(UTC) - datetime.fromisoformat(held["updated_at"])
+        assert abs(age) < timedelta(minutes=5)
 
 
 def old_data_serve_for_nothing(scene: Scene) -> None:
@@ -164,7 +167,7 @@ CHECKS: dict[Check, str] = {
     attributes_are_those_of_the_directory: (
         "annuaire-profession-perdue annuaire-specialite-perdue annuaire-categorie-perdue "
         "annuaire-prenom-perdu annuaire-nom-sans-tiret annuaire-identifiant-perdu "
-        "annuaire-correspondant-sans-identifiant annuaire-date-absente annuaire-adresse-devinee"
+        "annuaire-correspondant-sans-identifiant annuaire-date-perimee annuaire-adresse-devinee"
     ),
     old_data_serve_for_nothing: "annuaire-donnees-anciennes",
     local_data_stay_apart: "annuaire-local-ecrase annuaire-local-melange",

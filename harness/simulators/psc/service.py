@@ -211,7 +211,7 @@ class PscSimulator:
     @property
     def calls(self) -> tuple[OidcCall, ...]:
         """Return the last calls, in order. `HarnessFault` when one could not be recorded."""
-        return self._calls.since()
+        return self._calls.kept
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -223,7 +223,7 @@ class PscSimulator:
         return self._calls.last
 
     def releve(self, since: int = 0) -> OidcReleve:
-        """Return the calls after a mark, and how the target is registered.
+        """Return every call after a mark (0: from the start), and how the target is registered.
 
         Raises `HarnessFault` when calls after the mark are no longer kept.
         """
@@ -276,7 +276,7 @@ class PscSimulator:
         """Return how many entries each store of the provider holds, the journal included."""
         with self._lock:
             sizes = self._provider.grants.sizes
-        return {**sizes, "calls": len(self._calls.since())}
+        return {**sizes, "calls": len(self._calls.kept)}
 
     # -- service (runs on the loop) -----------------------------------------------------------
 

@@ -16,11 +16,14 @@ from urllib.parse import urlsplit
 
 from harness.model.access import AccessReleve, OidcCall, OidcReleve
 from harness.model.check import Check
+from harness.model.psc_cases import PscCase
 from harness.terminology import code_list
 from harness.validators import Finding
 
 LISTS = ("psc",)
 CODE_GRANT, REFRESH_GRANT = "authorization_code", "refresh_token"
+DENIED = "access_denied"
+"""OAuth error of a user who refuses."""
 EXCHANGE_GRANT = "urn:ietf:params:oauth:grant-type:token-exchange"
 
 
@@ -87,9 +90,11 @@ def pairs(check: Check, cases: Collection[str]) -> Iterator[Pair]:
 
 
 def delivered(check: Check, fault: str) -> bool:
-    """Tell whether Pro Santé Connect really answered by this fault."""
+    """Tell whether Pro Santé Connect really answered by this fault, or took the user's refusal."""
     releve = psc(check)
-    return releve is not None and any(call.fault == fault for call in releve.calls)
+    error = DENIED if fault == PscCase.USER_REFUSAL else None
+    calls = releve.calls if releve is not None else ()
+    return any(call.fault == fault or (error and call.error == error) for call in calls)
 
 
 def must_stay_closed(attempt: AccessReleve, expected: str, hint: str) -> Iterator[Finding]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -309,3 +312,15 @@ def test_changes_of_a_professional_are_checked(counter: Any) -> None:
     assert counter.call("PUT", "/api/professionals/99999", json=body).status_code == 404
     site = counter.call("PUT", "/api/professionals/sec.petit", json={"profile": "infirmier"})
     assert site.json()["profile"] == "infirmier"
+
+
+def test_the_export_names_professionals_as_the_annuaire_does(counter: Any) -> None:
+    counter.professional("hugo", national_id="810000000037")
+    content = counter.call("GET", "/api/export", "pro.martin").content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        bundle = json.loads(archive.read("tddui-bundle.json"))
+    resources = [entry["resource"] for entry in bundle["entry"]]
+    known = [one for one in resources if one["resourceType"] == "Practitioner"]
+    (hugo,) = [one for one in known if one["identifier"][0]["value"] == "hugo"]
+    assert hugo["identifier"][1]["value"] == "810000000037"
+    assert hugo["name"] == [{"family": "LAMBERT", "given": ["HUGO"]}]
