@@ -279,6 +279,13 @@ def test_pages_show_the_same(scene: Scene) -> None:
     assert 'role="alert"' in failed
 
 
+def test_refresh_asks_for_the_right(scene: Scene) -> None:
+    for by in ("inf.roux", "sec.petit"):
+        answer = scene.dui.call("POST", "/api/directory/refresh", auth=(by, PASSWORD), json={})
+        assert answer.status_code == 403
+    assert scene.dui.call("GET", "/professionnels/1").status_code == 403
+
+
 def test_without_configuration_nothing_is_made_up(dui: Running) -> None:
     body = {"national_id": "899700000001"}
     for path in ("/api/correspondents", "/api/directory/refresh"):
