@@ -39,7 +39,6 @@ _SECOND_FACTOR = of_theme(
     ("second-facteur-enrolement-sans-preuve", "L'enrôlement accepte un code faux.", "AUT-14"),
     ("second-facteur-ancien-appareil-vivant", "L'appareil perdu ouvre encore.", "AUT-15"),
     ("second-facteur-nouveau-perdu", "Le nouvel appareil n'ouvre pas.", "AUT-15"),
-    ("second-facteur-secours-reutilisable", "Un code de secours sert deux fois.", "AUT-15"),
 )
 
 _PASSWORDS = of_theme(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from harness.cast import Cast
 from harness.model.access import ACTIVITY, OPENED, REFUSED, SIGN_IN, AccessReleve, Reached
 from harness.model.artefact import Artefact
-from harness.model.problems import Inconclusive
+from harness.model.problems import CapabilityMissing, Inconclusive
 from harness.model.professional import Professional
 from harness.model.psc_cases import ID_TOKEN_FAULTS, REFUSALS, PscCase
 from harness.model.releve import ScreenReleve
@@ -103,29 +103,40 @@ class PscDesk:
         self._hours = hours
         self._cast = cast
         self._patient = ""
+        self._who: dict[str, Professional] = {}
 
     # -- who ----------------------------------------------------------------------------------
 
     def member(self, key: str = "medecin") -> Account:
-        """Return the account in the software of a professional whom Pro Santé Connect knows."""
-        self.stranger(key)
-        return self._people.professional(key)
+        """Return the account in the software of a professional whom Pro Santé Connect knows.
+
+        Raises `CapabilityMissing` for an account of the target file without national id.
+        """
+        account = self._people.professional(key)
+        if account.professional is None:
+            raise CapabilityMissing(
+                "Pro Santé Connect doit connaître le professionnel du compte d'essai : ajoutez "
+                "drivers.visitor.accounts.professional.national_id (8 puis le RPPS, 12 chiffres)"
+            )
+        self._who[key] = account.professional
+        self._simulator.knows(account.professional)
+        return account
 
     def stranger(self, key: str) -> Professional:
-        """Return a professional whom Pro Santé Connect knows, and who has no account yet."""
-        professional = self._cast.professional(key)
+        """Return a professional whom Pro Santé Connect knows, and who has no account."""
+        professional = self._professional(key)
         self._simulator.knows(professional)
         if self._annuaire is not None:
             self._annuaire.knows(professional)
         return professional
 
-    def record(self, account: Account) -> Artefact:
-        """Return what the software holds of a professional (`ProfessionalReleve`)."""
-        return self._people.record(account)
+    def held(self, account: Account) -> dict[str, Artefact]:
+        """Return what the software holds of a professional, by role; {} when it cannot be read."""
+        return {"record": self._people.record(account)} if account.id else {}
 
     def renames(self, key: str) -> None:
         """Give a professional another sub and preferred_username; SubjectNameID stays."""
-        self._simulator.renames(self._cast.professional(key))
+        self._simulator.renames(self._professional(key))
 
     def rotates_keys(self) -> None:
         """Have Pro Santé Connect sign with a new key, published beside the former one."""
@@ -136,14 +147,17 @@ class PscDesk:
 
         Somebody with one activity is at it without having to choose.
         """
-        who = self._cast.professional(key)
+        who = self._professional(key)
         alone = who.activities[0].structure_name if len(who.activities) == 1 else ""
         return {"professional": {**who.traits(), "activity": alone}, **more}
 
     def choosing(self, key: str, index: int) -> dict[str, Any]:
         """Return the expected values of PSC-07 when this activity is the one to choose."""
-        names = [one.structure_name for one in self._cast.professional(key).activities]
+        names = [one.structure_name for one in self._professional(key).activities]
         return {"activities": names, "chosen": names[index]}
+
+    def _professional(self, key: str) -> Professional:
+        return self._who.get(key) or self._cast.professional(key)
 
     # -- signing in ---------------------------------------------------------------------------
 
@@ -152,7 +166,7 @@ class PscDesk:
 
         `watched` puts the user before pages of which a picture will be filed.
         """
-        professional, mark = self._cast.professional(key), self._simulator.mark()
+        professional, mark = self._professional(key), self._simulator.mark()
         visitor = self._access.watched.start() if watched else self._access.start()
         visit = self._visits.walk(visitor, "psc_start")
         releve = self._said(professional, visit, "")
@@ -199,7 +213,7 @@ class PscDesk:
         if AccessReleve.parse(access.releve).stage == ACTIVITY:
             one = access.professional.activities[index]
             visit = self._visits.walk(
-                access.visitor, "choose_activity", activity=one.structure_name, id=one.id
+                access.visitor, "choose_activity", activity=one.structure_name
             )
         return self.account_of(self._tried(access, visit, ""))
 

@@ -85,6 +85,9 @@ def test_old_code_is_refused(people, access, self_service, dossier, factor):
 def test_code_sent_again_replaces_the_former(people, access, self_service, dossier, factor):
     account = self_service.with_factor(people.patient(), factor)
 
+    with dossier.step("Se connecter avec le code juste (jumeau permis)"):
+        control = access.sign_in(account)
+
     with dossier.step("Recevoir un code, et le faire renvoyer"):
         former = access.receives(access.watched.begin(account))
         resent = access.resend(former)
@@ -92,9 +95,6 @@ def test_code_sent_again_replaces_the_former(people, access, self_service, dossi
     with dossier.step("Présenter le premier code"):
         attempt = access.present(resent, Case.OLD, code_of=former)
         dossier.proof("IEU 9.1.1", attempt.picture(), "Le code d'avant le renvoi est refusé")
-
-    with dossier.step("Présenter le second (jumeau permis)"):
-        control = access.present(access.receives(resent))
 
     dossier.verify("AUT-09", attempt=attempt.releve, control=control.releve)
 

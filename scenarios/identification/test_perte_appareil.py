@@ -6,6 +6,26 @@ from harness.model.access_cases import Case
 pytestmark = requirement("SSI/IE.34", "IEU 9")
 
 
+@scenario("SSI/IE.34.01", "IEU 9.1", "Un nouvel appareil remplace celui d'avant")
+def test_new_device_replaces_the_former(people, access, self_service, dossier):
+    account = people.patient()
+
+    with dossier.step("Se connecter avec l'appareil présent (jumeau permis)"):
+        before = access.sign_in(account)
+
+    with dossier.step("Enrôler un nouvel appareil, en étant connecté"):
+        done = self_service.enrolled(access.watched.enter(account))
+        proof = ("SSI/IE.34.01.01", "IEU 9.1.1")
+        dossier.proof(*proof, done.picture("second facteur"), "Renouvellement de l'appareil")
+
+    with dossier.step("Se connecter avec l'ancien appareil, puis avec le nouveau"):
+        attempt = access.sign_in(account, Case.LOST)
+        control = access.sign_in(done.account)
+
+    roles = {"before": before.releve, "attempt": attempt.releve, "control": control.releve}
+    dossier.verify("AUT-15", **roles)
+
+
 @scenario("SSI/IE.34.01", "IEU 9.1", "Un code de secours remplace l'appareil perdu")
 def test_lost_device_is_replaced(people, access, self_service, dossier):
     proof = ("SSI/IE.34.01.01", "IEU 9.1.1")
@@ -35,10 +55,9 @@ def test_spare_code_serves_once(people, access, self_service, dossier):
         first = self_service.enrolled(access.enter(people.patient()))
         spare = self_service.recovery_codes(first)[0]
         control = self_service.lose_device(first.account, spare)
-        second = self_service.enrolled(control.access)
 
-    with dossier.step("Perdre le nouvel appareil, et donner le même code"):
-        attempt = self_service.watched.lose_device(second.account, spare)
+    with dossier.step("Donner le même code une seconde fois"):
+        attempt = self_service.watched.lose_device(first.account, spare)
         proof = ("SSI/IE.34.01.01", "IEU 9.1.1")
         dossier.proof(*proof, attempt.picture("second facteur"), "Code déjà servi, refusé")
 

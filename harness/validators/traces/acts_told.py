@@ -109,11 +109,13 @@ class Ledger:
         self.place = batch
         if not self.acts or len(self.lines) >= _KEPT:
             return
-        first, last = self.since - _DRIFT, self.until + _DRIFT + _ZONES[-1]
+        first, last = self.since - _DRIFT, self.until + _DRIFT
         for event in batch.events:
             moment = event.recorded_at
-            near = moment is not None and first <= moment <= last
-            if (near or self.is_ours(event)) and self._is_new(event) and self._may_tell(event):
+            near = moment is not None and (
+                first <= moment <= (last if event.zoned else last + _ZONES[-1])
+            )
+            if (near or self.is_ours(event)) and self._may_tell(event) and self._is_new(event):
                 self.lines.append(event)
 
     def settle(self) -> tuple[list[Told], list[TraceEvent]]:

@@ -213,7 +213,7 @@ CHECKS: dict[Any, str] = {
     lost_device_is_replaced_with_a_recovery_code: (
         "second-facteur-ancien-appareil-vivant second-facteur-nouveau-perdu"
     ),
-    recovery_code_serves_once: "second-facteur-secours-reutilisable",
+    recovery_code_serves_once: "",
 }
 PAIRS = [(fault, check) for check, faults in CHECKS.items() for fault in faults.split()]
 
