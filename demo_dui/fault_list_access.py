@@ -29,6 +29,7 @@ _SECOND_FACTOR = of_theme(
     ("second-facteur-api-contournable", "Avant le code, l'API s'ouvre.", "AUT-07"),
     ("second-facteur-code-faux-accepte", "N'importe quels six chiffres passent.", "AUT-08"),
     ("second-facteur-code-perime", "Un code TOTP de plusieurs minutes passe.", "AUT-09"),
+    ("second-facteur-renvoi-garde-ancien", "Le code d'avant le renvoi passe encore.", "AUT-09"),
     ("second-facteur-code-envoye-perime", "Un code envoyé ne périme pas.", "AUT-09"),
     ("second-facteur-code-rejoue", "Un code TOTP déjà utilisé passe.", "AUT-10"),
     ("second-facteur-code-envoye-rejoue", "Un code envoyé déjà utilisé passe.", "AUT-10"),
@@ -39,6 +40,7 @@ _SECOND_FACTOR = of_theme(
     ("second-facteur-enrolement-sans-preuve", "L'enrôlement accepte un code faux.", "AUT-14"),
     ("second-facteur-ancien-appareil-vivant", "L'appareil perdu ouvre encore.", "AUT-15"),
     ("second-facteur-nouveau-perdu", "Le nouvel appareil n'ouvre pas.", "AUT-15"),
+    ("second-facteur-secours-reutilisable", "Un code de secours sert deux fois.", "AUT-15"),
 )
 
 _PASSWORDS = of_theme(
@@ -49,7 +51,6 @@ _PASSWORDS = of_theme(
     ("mdp-quinze-chiffres", "Professionnel : 15 chiffres passent.", "AUT-18"),
     ("mdp-dix-minuscules", "Professionnel : 10 minuscules passent.", "AUT-18"),
     ("mdp-usager-sept-chiffres", "Usager : 7 chiffres passent.", "AUT-18"),
-    ("mdp-api-sans-controle", "L'API accepte un mot de passe faible.", "AUT-18"),
     ("renouvellement-ancien-accepte", "L'ancien mot de passe ouvre encore.", "AUT-21"),
     ("renouvellement-nouveau-perdu", "Le nouveau mot de passe n'est pas gardé.", "AUT-21"),
     ("renouvellement-impose-absent", "Le renouvellement n'est jamais imposé.", "AUT-22"),
@@ -72,7 +73,11 @@ _ACCOUNTS = of_theme(
     ("contact-sans-code", "L'adresse et le numéro sont pris sans code.", "AUT-24"),
     ("contact-code-quelconque", "N'importe quel code confirme un contact.", "AUT-24"),
     ("contact-bon-code-refuse", "Le bon code ne confirme pas un contact.", "AUT-24"),
-    ("contact-nouveau-utilise-avant", "La nouvelle adresse sert avant son code.", "AUT-25"),
+    (
+        "contact-nouveau-utilise-avant",
+        "La récupération écrit aussi à l'adresse en cours.",
+        "AUT-25",
+    ),
     ("contact-non-verifie-utilise", "La récupération écrit à un courriel non vérifié.", "AUT-25"),
     ("doublon-accepte", "Un second compte s'ouvre pour le même professionnel.", "AUT-26"),
     ("attributs-nom-perdu", "Le nom d'exercice n'est pas gardé.", "AUT-27"),

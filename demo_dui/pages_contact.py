@@ -140,8 +140,6 @@ async def _verify(request: web.Request, kind: Kind) -> web.Response:
         await accounts.codes.send(session, kind.name, kind.channel, address)
     except ContactError as problem:
         return _form(request, kind, problem.status, Notice(str(problem), True))
-    if faults.active("contact-nouveau-utilise-avant"):
-        _take(request, person, kind, address)
     raise web.HTTPSeeOther(f"{kind.path}/code")
 
 

@@ -140,9 +140,11 @@ class SecondFactors:
     def spend_recovery_code(self, login: str, typed: str) -> bool:
         """Use a recovery code: True once."""
         code = credentials.fingerprint(credentials.normalized_recovery_code(typed))
+        unused = (
+            "TRUE" if faults.active("second-facteur-secours-reutilisable") else "used_at IS NULL"
+        )
         sql = (
-            "UPDATE recovery_code SET used_at = ?"
-            " WHERE login = ? AND fingerprint = ? AND used_at IS NULL"
+            f"UPDATE recovery_code SET used_at = ? WHERE login = ? AND fingerprint = ? AND {unused}"
         )
         return self._db.execute(sql, (self._clock.now(), login, code)).rowcount == 1
 

@@ -16,13 +16,17 @@ MOST_SENDINGS = 10
 
 @dataclass(slots=True)
 class SentCode:
-    """A code under way: where it went, until when it is good, how often sent and missed."""
+    """A code under way: where it went, until when it is good, how often sent and missed.
+
+    `former` are the codes that it replaces: a seeded fault alone looks at them.
+    """
 
     to: str
     code: str = field(repr=False)
     until: float
     sendings: int = 1
     wrong: int = 0
+    former: tuple[str, ...] = field(default=(), repr=False)
 
 
 class SentCodes:
@@ -52,7 +56,8 @@ class SentCodes:
             text = f"Votre code : {code}. Il sert une fois, pendant cinq minutes."
             await self._contact.sms(to, text)
         until = self._clock.now() + SECONDS
-        session.kept[purpose] = SentCode(to, code, until, sendings)
+        former = (*before.former, before.code) if before else ()
+        session.kept[purpose] = SentCode(to, code, until, sendings, former=former)
 
     def spend(
         self, session: Session, purpose: str, code: str, most_tries: int | None = None
@@ -77,6 +82,8 @@ class SentCodes:
         if self._clock.now() > sent.until:
             return faults.active("second-facteur-code-envoye-perime") and code == sent.code
         accepted = [sent.code]
+        if faults.active("second-facteur-renvoi-garde-ancien"):
+            accepted += sent.former
         if faults.active("second-facteur-code-envoye-rejoue"):
             accepted += self._spent.get(session.user.login, ())
         if faults.active("second-facteur-code-d-autrui"):

@@ -46,8 +46,11 @@ JOURNEYS: dict[str, tuple[str, ...]] = {
 """Journey → the placeholders that its steps may use."""
 COMPULSORY = ("user", "secret", "new_secret", "code", "recovery_code", "link")
 """Placeholders without which a journey that has them would not do what it says."""
-ACCOUNT = ("login", "national_id", "activity", "email", "phone", "means", "name", "given_name")
-"""Names of `[drivers.visitor.account_labels]`."""
+ACCOUNT = (
+    *("login", "national_id", "activity", "email", "phone", "means", "name", "given_name"),
+    *("birth_name", "used_name", "birth_date"),
+)
+"""Names of `[drivers.visitor.account_labels]`; the last three are those of a patient."""
 READS = ("totp_secret", "recovery_codes", *ACCOUNT)
 KINDS = ("patient", "professional")
 PROTECTED = (*KINDS, "profil")

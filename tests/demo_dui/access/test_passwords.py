@@ -102,7 +102,7 @@ CHECKS: dict[Any, str] = {
         "mdp-dix-minuscules"
     ),
     weak_passwords_of_patients_are_refused: "mdp-sans-controle mdp-usager-sept-chiffres",
-    weak_passwords_are_refused_by_the_api_too: "mdp-api-sans-controle",
+    weak_passwords_are_refused_by_the_api_too: "mdp-sans-controle",
     renewed_password_replaces_the_old_one: (
         "renouvellement-ancien-accepte renouvellement-nouveau-perdu"
     ),

@@ -201,7 +201,7 @@ CHECKS: dict[Any, str] = {
     wrong_code_is_refused: "second-facteur-code-faux-accepte",
     old_totp_code_is_refused_and_neighbours_pass: "second-facteur-code-perime",
     old_sent_code_is_refused: "second-facteur-code-envoye-perime",
-    code_before_a_new_sending_is_refused: "",
+    code_before_a_new_sending_is_refused: "second-facteur-renvoi-garde-ancien",
     totp_code_serves_once: "second-facteur-code-rejoue",
     sent_code_serves_once: "second-facteur-code-envoye-rejoue",
     code_of_another_is_refused: "second-facteur-code-d-autrui",
@@ -213,7 +213,7 @@ CHECKS: dict[Any, str] = {
     lost_device_is_replaced_with_a_recovery_code: (
         "second-facteur-ancien-appareil-vivant second-facteur-nouveau-perdu"
     ),
-    recovery_code_serves_once: "",
+    recovery_code_serves_once: "second-facteur-secours-reutilisable",
 }
 PAIRS = [(fault, check) for check, faults in CHECKS.items() for fault in faults.split()]
 
