@@ -103,6 +103,11 @@ class PeopleDesk:
         )
         return replace(opened, releve=_as(Act.PROFESSIONAL, opened.releve))
 
+    def chooses(self, key: str, password: Password) -> Opened:
+        """Ask for the account of a professional with this password, whatever is answered."""
+        opened = self.submit(self.described(key).with_password(password), key)
+        return replace(opened, releve=_as(Act.CHOICE, opened.releve))
+
     def record(self, account: Account) -> Artefact:
         """Return what the software holds of a professional (`ProfessionalReleve`)."""
         return self._drivers.people.professional(account.id)
@@ -157,6 +162,18 @@ class PeopleDesk:
     def link(self, account: Account) -> None:
         """Bind the account of a patient to the matricule of its identity."""
         self._drivers.accounts.link(AccountRef(account.id, account.login))
+
+    def identity(self, account: Account) -> Artefact:
+        """Return the identity of the patient who has an account (`IdentityReleve`).
+
+        Raises `CapabilityMissing` for an account of the target file, whose patient is not known.
+        """
+        if account.patient is None:
+            raise CapabilityMissing(
+                f"l'identité de {account.login} n'est pas connue : un compte que le banc crée "
+                "est nécessaire (capabilities.people)"
+            )
+        return self._drivers.identities.read(account.patient.ref)
 
     def change_identity(
         self, account: Account, changes: Mapping[str, str], *, check: str = ""
