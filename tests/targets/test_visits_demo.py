@@ -13,7 +13,7 @@ import pytest
 from harness.cast import Cast
 from harness.model.access import ACTIVITY, OPENED, REFUSED, RENEWAL, SECOND_FACTOR, SIGN_IN
 from harness.model.releve import AttemptReleve, ScreenReleve
-from harness.targets.access_base import Opened
+from harness.targets.access_base import Opened, PatientAccess, ProfessionalAccess
 from harness.targets.coherence_access import JOURNEYS
 from harness.targets.visiting import Visit, Visitor
 from harness.workbench import Workbench
@@ -63,12 +63,14 @@ class Walk:
         login = f"usager.visite.{number}"
         opened = drivers.people.create_patient_access(
             patient,
-            login,
-            identity_check="case",
-            email=f"{login}@banc.example.org",
-            phone=f"+336399800{number:02}",
-            password=PASSWORD,
-            second_factor=second_factor,
+            PatientAccess(
+                login=login,
+                identity_check="case",
+                email=f"{login}@banc.example.org",
+                phone=f"+336399800{number:02}",
+                password=PASSWORD,
+                second_factor=second_factor,
+            ),
         )
         assert opened.accepted, AttemptReleve.parse(opened.releve).message
         self.secrets.add(opened.totp_secret)
@@ -233,9 +235,10 @@ def test_a_professional_by_password_and_by_psc(walk: Walk) -> None:
     bench.annuaire.knows(person)
     drivers.directory.refresh("api")
     mark = bench.mail.mark()
-    opened = drivers.people.create_professional(
-        person, "pro.visite", email="pro.visite@banc.example.org", profile="soignant"
+    access = ProfessionalAccess(
+        login="pro.visite", email="pro.visite@banc.example.org", profile="soignant"
     )
+    opened = drivers.people.create_professional(person, access)
     assert opened.accepted, AttemptReleve.parse(opened.releve).message
     newcomer = visits.start()
     link = visits.link_in(walk.mailed("pro.visite", mark))
