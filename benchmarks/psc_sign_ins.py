@@ -86,7 +86,7 @@ def _timed(loop: ServiceLoop, igc: TestIgc, folder: Path) -> tuple[float, float]
     ours: list[float] = []
     bare: list[float] = []
     with _started(loop, igc, folder) as psc:
-        sign_in, calls = _sign_in(psc, igc), _bare(loop, igc)
+        sign_in, calls = _Browser(psc, igc).sign_in, _bare(loop, igc)
         for _ in range(TIMED):
             ours.append(_time(sign_in))
             bare.append(_time(calls))
@@ -99,7 +99,7 @@ def _memory(loop: ServiceLoop, igc: TestIgc, folder: Path) -> tuple[int, int]:
     tracemalloc.start()
     try:
         with _started(loop, igc, folder) as psc:
-            sign_in = _sign_in(psc, igc)
+            sign_in = _Browser(psc, igc).sign_in
             for number in range(1, SIGN_INS + 1):
                 sign_in()
                 if number == SETTLED:
@@ -153,26 +153,28 @@ def _bare(loop: ServiceLoop, igc: TestIgc) -> Callable[[], None]:
     return act
 
 
-def _sign_in(psc: PscSimulator, igc: TestIgc) -> Callable[[], None]:
-    """Return a function that signs in, reads UserInfo and logs out, as a new browser each time."""
-    session, verify = _session(), str(igc.chain)
-    protocol = f"{psc.issuer}/protocol/openid-connect"
+class _Browser:
+    """A user and their target: each sign-in starts without a cookie."""
 
-    def send(method: str, url: str, status: int, **options: Any) -> requests.Response:
-        answer = session.request(
-            method, url, verify=verify, allow_redirects=False, timeout=10, **options
-        )
-        if answer.status_code != status:
-            raise RuntimeError(f"{method} {url.partition('?')[0]} : {answer.status_code}")
-        return answer
+    def __init__(self, psc: PscSimulator, igc: TestIgc) -> None:
+        self._session, self._verify = _session(), str(igc.chain)
+        self._pages = psc.authorization_endpoint
+        self._protocol = f"{psc.issuer}/protocol/openid-connect"
 
-    def press(page: requests.Response, **values: str) -> dict[str, str]:
-        hidden = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page.text)[:1])
-        return {**hidden, **values}
-
-    def act() -> None:
-        session.cookies.clear()
+    def sign_in(self) -> None:
+        """Sign in, read UserInfo and log out. Raises `RuntimeError` for any other answer."""
+        self._session.cookies.clear()
         state = f"{time.perf_counter_ns():x}"
+        told = self._agreed(state)
+        tokens = self._tokens(told["code"][0])
+        bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
+        known = self._send("GET", f"{self._protocol}/userinfo", 200, headers=bearer).json()
+        if (told["state"], known["SubjectNameID"]) != ([state], DOCTOR.national_id):
+            raise RuntimeError("la connexion a donné une autre personne, ou un autre state")
+        self._leave(tokens["id_token"], state)
+
+    def _agreed(self, state: str) -> dict[str, list[str]]:
+        """Go through the pages; return the parameters of the redirection to the client."""
         asked = {
             "response_type": "code",
             "client_id": CLIENT.client_id,
@@ -182,33 +184,38 @@ def _sign_in(psc: PscSimulator, igc: TestIgc) -> Callable[[], None]:
             "state": state,
             "nonce": state[::-1],
         }
-        page = send("GET", f"{psc.authorization_endpoint}?{urlencode(asked)}", 200)
-        who = press(page, moyen="CPS", professionnel=DOCTOR.national_id)
-        page = send("POST", urljoin(page.url, "/auth/identification"), 200, data=who)
-        agreed = press(page, decision="continuer")
-        back = send("POST", urljoin(page.url, "/auth/consentement"), 302, data=agreed)
-        told = parse_qs(urlsplit(back.headers["Location"]).query)
-        form = {
-            "grant_type": "authorization_code",
-            "code": told["code"][0],
-            "redirect_uri": CALLBACK,
-        }
+        page = self._send("GET", f"{self._pages}?{urlencode(asked)}", 200)
+        who = _pressed(page, moyen="CPS", professionnel=DOCTOR.national_id)
+        page = self._send("POST", urljoin(page.url, "/auth/identification"), 200, data=who)
+        agreed = _pressed(page, decision="continuer")
+        back = self._send("POST", urljoin(page.url, "/auth/consentement"), 302, data=agreed)
+        return parse_qs(urlsplit(back.headers["Location"]).query)
+
+    def _tokens(self, code: str) -> dict[str, Any]:
+        form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
         pair = (CLIENT.client_id, CLIENT.client_secret)
-        tokens = send("POST", f"{protocol}/token", 200, data=form, auth=pair).json()
-        bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
-        known = send("GET", f"{protocol}/userinfo", 200, headers=bearer).json()
-        left = {
-            "id_token_hint": tokens["id_token"],
-            "post_logout_redirect_uri": BACK,
-            "state": state,
-        }
-        out = send("GET", f"{protocol}/logout", 302, params=left)
-        if (told["state"], known["SubjectNameID"]) != ([state], DOCTOR.national_id):
-            raise RuntimeError("la connexion a donné une autre personne, ou un autre state")
+        answer = self._send("POST", f"{self._protocol}/token", 200, data=form, auth=pair)
+        tokens: dict[str, Any] = answer.json()
+        return tokens
+
+    def _leave(self, id_token: str, state: str) -> None:
+        left = {"id_token_hint": id_token, "post_logout_redirect_uri": BACK, "state": state}
+        out = self._send("GET", f"{self._protocol}/logout", 302, params=left)
         if out.headers["Location"] != f"{BACK}?state={state}":
             raise RuntimeError("la déconnexion est revenue à une autre adresse")
 
-    return act
+    def _send(self, method: str, url: str, status: int, **options: Any) -> requests.Response:
+        answer = self._session.request(
+            method, url, verify=self._verify, allow_redirects=False, timeout=10, **options
+        )
+        if answer.status_code != status:
+            raise RuntimeError(f"{method} {url.partition('?')[0]} : {answer.status_code}")
+        return answer
+
+
+def _pressed(page: requests.Response, **values: str) -> dict[str, str]:
+    hidden = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page.text)[:1])
+    return {**hidden, **values}
 
 
 if __name__ == "__main__":

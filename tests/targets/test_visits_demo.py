@@ -76,6 +76,12 @@ class Walk:
         self.secrets.add(opened.totp_secret)
         return opened, login
 
+    def verify_email(self, user: Visitor, login: str) -> None:
+        """Have a user prove their address by the code that it receives."""
+        mark = self.bench.mail.mark()
+        self.accepted(user, "verify_email", email=f"{login}@banc.example.org")
+        self.accepted(user, "confirm_email", code=self.code(self.mailed(login, mark)))
+
     def entered(self, opened: Opened, login: str) -> Visitor:
         """Return a patient who is signed in by TOTP."""
         user = self.bench.drivers.visits.start()
@@ -143,9 +149,7 @@ def test_contacts_factors_and_spare_codes(walk: Walk) -> None:
     opened, login = walk.patient()
     bench, visits = walk.bench, walk.bench.drivers.visits
     user = walk.entered(opened, login)
-    mark = bench.mail.mark()
-    walk.accepted(user, "verify_email", email=f"{login}@banc.example.org")
-    walk.accepted(user, "confirm_email", code=walk.code(walk.mailed(login, mark)))
+    walk.verify_email(user, login)
     mark, phone = bench.sms.mark(), "+33639980099"
     walk.accepted(user, "verify_phone", phone=phone)
     text = bench.sms.wait_for(phone, WAIT, mark).text
@@ -174,9 +178,7 @@ def test_codes_by_mail_are_sent_again(walk: Walk) -> None:
     opened, login = walk.patient()
     bench, visits = walk.bench, walk.bench.drivers.visits
     user = walk.entered(opened, login)
-    mark = bench.mail.mark()
-    walk.accepted(user, "verify_email", email=f"{login}@banc.example.org")
-    walk.accepted(user, "confirm_email", code=walk.code(walk.mailed(login, mark)))
+    walk.verify_email(user, login)
     mark = bench.mail.mark()
     walk.accepted(user, "choose_factor", kind="courriel")
     walk.accepted(user, "confirm_factor", code=walk.code(walk.mailed(login, mark)))
@@ -196,9 +198,7 @@ def test_secrets_change_come_back_and_die(walk: Walk) -> None:
     opened, login = walk.patient()
     bench, visits = walk.bench, walk.bench.drivers.visits
     user = walk.entered(opened, login)
-    mark = bench.mail.mark()
-    walk.accepted(user, "verify_email", email=f"{login}@banc.example.org")
-    walk.accepted(user, "confirm_email", code=walk.code(walk.mailed(login, mark)))
+    walk.verify_email(user, login)
     walk.accepted(user, "change_password", secret=PASSWORD, new_secret=OTHER)
     traits = {"birth_name": "AUTRE", "used_name": "", "birth_date": "1990-01-02"}
     walk.accepted(user, "correct_identity", **traits)

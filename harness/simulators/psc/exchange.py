@@ -20,17 +20,9 @@ def exchange(provider: Provider, asked: Asked, trace: Trace, client: PscClient) 
 
     The client certificate is compulsory: the token that is given is bound to it (RFC 8705).
     """
-    form, now = asked.parameters, provider.clock.epoch()
-    if not asked.certificate:
-        raise Refusal("invalid_request", "certificat client attendu : l'échange se fait en mTLS")
-    if form.get("subject_token_type") != ACCESS_TYPE:
-        raise Refusal("invalid_request", f"subject_token_type attendu : {ACCESS_TYPE}")
-    if form.get("requested_token_type", ACCESS_TYPE) != ACCESS_TYPE:
-        raise Refusal("invalid_request", f"requested_token_type possible : {ACCESS_TYPE}")
-    audience = form.get("audience", "")
-    if not audience:
-        raise Refusal("invalid_target", "audience absente : nommez l'API visée")
-    subject = provider.grants.access(form.get("subject_token", ""), now)
+    now = provider.clock.epoch()
+    audience = _audience(asked)
+    subject = provider.grants.access(asked.parameters.get("subject_token", ""), now)
     if subject is None:
         raise Refusal("invalid_grant", "subject_token inconnu, expiré ou révoqué")
     trace.sign_in, trace.rpps = subject.sign_in.id, subject.sign_in.rpps
@@ -60,3 +52,18 @@ def exchange(provider: Provider, asked: Asked, trace: Trace, client: PscClient) 
             "scope": subject.scope,
         }
     )
+
+
+def _audience(asked: Asked) -> str:
+    """Return the API that an exchange names. Raises the `Refusal` of a wrong request."""
+    form = asked.parameters
+    if not asked.certificate:
+        raise Refusal("invalid_request", "certificat client attendu : l'échange se fait en mTLS")
+    if form.get("subject_token_type") != ACCESS_TYPE:
+        raise Refusal("invalid_request", f"subject_token_type attendu : {ACCESS_TYPE}")
+    if form.get("requested_token_type", ACCESS_TYPE) != ACCESS_TYPE:
+        raise Refusal("invalid_request", f"requested_token_type possible : {ACCESS_TYPE}")
+    audience = form.get("audience", "")
+    if not audience:
+        raise Refusal("invalid_target", "audience absente : nommez l'API visée")
+    return audience

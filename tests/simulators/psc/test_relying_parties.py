@@ -7,7 +7,9 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -16,39 +18,40 @@ from harness.simulators.igc import TestIgc
 from harness.simulators.psc import PscSimulator
 from tests.simulators.psc.browser import AFTER_LOGOUT, CALLBACK, CLIENT, Browser, query_of
 
+if TYPE_CHECKING:
+    from authlib.integrations.requests_client import OAuth2Session
+    from authlib.oidc.core import CodeIDToken
+
 ROOT = Path(__file__).parents[3]
 PACKAGE = Path(__file__).parent / "openid_client"
 INSTALLED = ROOT / ".banc" / "openid-client"
 OLDEST_NODE = (20, 19)
 
 
-def test_authlib_signs_in_refreshes_and_logs_out(
-    psc: PscSimulator, igc: TestIgc, browser: Browser, doctor: Professional
-) -> None:
-    from authlib.common.security import generate_token
+@pytest.fixture
+def session(igc: TestIgc) -> Iterator[OAuth2Session]:
+    """Authlib's client, as its documentation sets it up."""
     from authlib.integrations.requests_client import OAuth2Session
-    from authlib.oidc.core import CodeIDToken
-    from joserfc import jwt
-    from joserfc.jwk import KeySet
 
-    session = OAuth2Session(
+    made = OAuth2Session(
         CLIENT.client_id,
         CLIENT.client_secret,
         scope="openid scope_all",
         redirect_uri=CALLBACK,
         code_challenge_method="S256",
     )
-    session.verify = str(igc.chain)
-    session.trust_env = False
-    found = session.get(psc.discovery_url, withhold_token=True).json()
-    session.metadata.update(token_endpoint=found["token_endpoint"])
-    nonce, verifier = generate_token(20), generate_token(48)
-    url, state = session.create_authorization_url(
-        found["authorization_endpoint"], nonce=nonce, code_verifier=verifier, acr_values="eidas1"
-    )
-    token = session.fetch_token(
-        authorization_response=browser.sign_in(url, doctor), state=state, code_verifier=verifier
-    )
+    made.verify = str(igc.chain)
+    made.trust_env = False
+    yield made
+    made.close()
+
+
+def checked_claims(
+    session: OAuth2Session, found: dict[str, Any], token: dict[str, Any], nonce: str
+) -> CodeIDToken:
+    from authlib.oidc.core import CodeIDToken
+    from joserfc import jwt
+    from joserfc.jwk import KeySet
 
     keys = KeySet.import_key_set(session.get(found["jwks_uri"], withhold_token=True).json())
     decoded = jwt.decode(token["id_token"], keys, ["RS256"])
@@ -63,6 +66,24 @@ def test_authlib_signs_in_refreshes_and_logs_out(
         {"nonce": nonce, "client_id": CLIENT.client_id, "access_token": token["access_token"]},
     )
     claims.validate(leeway=0)
+    return claims
+
+
+def test_authlib_signs_in_refreshes_and_logs_out(
+    psc: PscSimulator, session: OAuth2Session, browser: Browser, doctor: Professional
+) -> None:
+    from authlib.common.security import generate_token
+
+    found = session.get(psc.discovery_url, withhold_token=True).json()
+    session.metadata.update(token_endpoint=found["token_endpoint"])
+    nonce, verifier = generate_token(20), generate_token(48)
+    url, state = session.create_authorization_url(
+        found["authorization_endpoint"], nonce=nonce, code_verifier=verifier, acr_values="eidas1"
+    )
+    token = session.fetch_token(
+        authorization_response=browser.sign_in(url, doctor), state=state, code_verifier=verifier
+    )
+    claims = checked_claims(session, found, token, nonce)
     assert session.get(found["userinfo_endpoint"]).json()["SubjectNameID"] == doctor.national_id
 
     psc.clock.advance(121)
@@ -71,19 +92,16 @@ def test_authlib_signs_in_refreshes_and_logs_out(
     assert renewed["access_token"] != token["access_token"]
     assert session.get(found["userinfo_endpoint"]).json()["sub"] == claims["sub"]
 
+    left = {
+        "id_token_hint": renewed["id_token"],
+        "post_logout_redirect_uri": AFTER_LOGOUT,
+        "state": state,
+    }
     out = session.get(
-        found["end_session_endpoint"],
-        params={
-            "id_token_hint": renewed["id_token"],
-            "post_logout_redirect_uri": AFTER_LOGOUT,
-            "state": state,
-        },
-        withhold_token=True,
-        allow_redirects=False,
+        found["end_session_endpoint"], params=left, withhold_token=True, allow_redirects=False
     )
     assert query_of(out.headers["Location"]) == {"state": state}
     assert session.get(found["userinfo_endpoint"]).status_code == 401
-    session.close()
 
 
 def test_npm_openid_client_signs_in_refreshes_and_logs_out(
