@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from demo_dui.naming import plain_capitals
 
@@ -98,6 +99,11 @@ class Professionals:
         sql = f"SELECT * FROM {self._table} WHERE {where} ORDER BY id LIMIT 1"
         row = self._db.execute(sql, (value,)).fetchone()
         return _professional(row) if row else None
+
+
+def is_local(value: object) -> TypeGuard[dict[str, str]]:
+    """Tell whether a JSON value may be the local data of somebody: names and their texts."""
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
 def _traits(professional: Professional) -> tuple[str, ...]:
