@@ -86,7 +86,7 @@ def _timed(loop: ServiceLoop, igc: TestIgc, folder: Path) -> tuple[float, float]
     ours: list[float] = []
     bare: list[float] = []
     with _started(loop, igc, folder) as psc:
-        sign_in, calls = _Browser(psc, igc).sign_in, _bare(loop, igc)
+        sign_in, calls = _Person(psc, igc), _bare(loop, igc)
         for _ in range(TIMED):
             ours.append(_time(sign_in))
             bare.append(_time(calls))
@@ -99,7 +99,7 @@ def _memory(loop: ServiceLoop, igc: TestIgc, folder: Path) -> tuple[int, int]:
     tracemalloc.start()
     try:
         with _started(loop, igc, folder) as psc:
-            sign_in = _Browser(psc, igc).sign_in
+            sign_in = _Person(psc, igc)
             for number in range(1, SIGN_INS + 1):
                 sign_in()
                 if number == SETTLED:
@@ -153,28 +153,35 @@ def _bare(loop: ServiceLoop, igc: TestIgc) -> Callable[[], None]:
     return act
 
 
-class _Browser:
-    """A user and their target: each sign-in starts without a cookie."""
+class _Person:
+    """Signs in, reads UserInfo and logs out, as a new browser each time."""
 
     def __init__(self, psc: PscSimulator, igc: TestIgc) -> None:
-        self._session, self._verify = _session(), str(igc.chain)
-        self._pages = psc.authorization_endpoint
+        self._session = _session()
+        self._verify = str(igc.chain)
         self._protocol = f"{psc.issuer}/protocol/openid-connect"
+        self._pages = psc.authorization_endpoint
 
-    def sign_in(self) -> None:
-        """Sign in, read UserInfo and log out. Raises `RuntimeError` for any other answer."""
+    def __call__(self) -> None:
+        """Do it once. Raises `RuntimeError` when an answer is not the one expected."""
         self._session.cookies.clear()
         state = f"{time.perf_counter_ns():x}"
-        told = self._agreed(state)
+        told = self._code(state)
         tokens = self._tokens(told["code"][0])
         bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
         known = self._send("GET", f"{self._protocol}/userinfo", 200, headers=bearer).json()
         if (told["state"], known["SubjectNameID"]) != ([state], DOCTOR.national_id):
             raise RuntimeError("la connexion a donné une autre personne, ou un autre state")
-        self._leave(tokens["id_token"], state)
+        left = {
+            "id_token_hint": tokens["id_token"],
+            "post_logout_redirect_uri": BACK,
+            "state": state,
+        }
+        out = self._send("GET", f"{self._protocol}/logout", 302, params=left)
+        if out.headers["Location"] != f"{BACK}?state={state}":
+            raise RuntimeError("la déconnexion est revenue à une autre adresse")
 
-    def _agreed(self, state: str) -> dict[str, list[str]]:
-        """Go through the pages; return the parameters of the redirection to the client."""
+    def _code(self, state: str) -> dict[str, list[str]]:
         asked = {
             "response_type": "code",
             "client_id": CLIENT.client_id,
@@ -185,24 +192,17 @@ class _Browser:
             "nonce": state[::-1],
         }
         page = self._send("GET", f"{self._pages}?{urlencode(asked)}", 200)
-        who = _pressed(page, moyen="CPS", professionnel=DOCTOR.national_id)
+        who = _filled(page, moyen="CPS", professionnel=DOCTOR.national_id)
         page = self._send("POST", urljoin(page.url, "/auth/identification"), 200, data=who)
-        agreed = _pressed(page, decision="continuer")
+        agreed = _filled(page, decision="continuer")
         back = self._send("POST", urljoin(page.url, "/auth/consentement"), 302, data=agreed)
         return parse_qs(urlsplit(back.headers["Location"]).query)
 
-    def _tokens(self, code: str) -> dict[str, Any]:
+    def _tokens(self, code: str) -> dict[str, str]:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
         pair = (CLIENT.client_id, CLIENT.client_secret)
         answer = self._send("POST", f"{self._protocol}/token", 200, data=form, auth=pair)
-        tokens: dict[str, Any] = answer.json()
-        return tokens
-
-    def _leave(self, id_token: str, state: str) -> None:
-        left = {"id_token_hint": id_token, "post_logout_redirect_uri": BACK, "state": state}
-        out = self._send("GET", f"{self._protocol}/logout", 302, params=left)
-        if out.headers["Location"] != f"{BACK}?state={state}":
-            raise RuntimeError("la déconnexion est revenue à une autre adresse")
+        return dict(answer.json())
 
     def _send(self, method: str, url: str, status: int, **options: Any) -> requests.Response:
         answer = self._session.request(
@@ -213,9 +213,10 @@ class _Browser:
         return answer
 
 
-def _pressed(page: requests.Response, **values: str) -> dict[str, str]:
-    hidden = dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page.text)[:1])
-    return {**hidden, **values}
+def _filled(page: requests.Response, **values: str) -> dict[str, str]:
+    """Return the first hidden control of a page with values for the others."""
+    hidden = re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', page.text)[:1]
+    return {**dict(hidden), **values}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from aiohttp import web
 from demo_dui import faults
 from demo_dui.directory import WAYS, Directory
 from demo_dui.directory_client import DirectoryError
+from demo_dui.directory_record import iso
 from demo_dui.json_requests import Body, with_body
 from demo_dui.professionals import Professional, Professionals, is_local
 from demo_dui.trace_words import CORRESPONDENT, CORRESPONDENT_CHANGE, MAILBOX_SEARCH
@@ -33,8 +35,9 @@ def professional_json(held: Professional) -> dict[str, Any]:
     values = asdict(held) | {"mailboxes": list(held.mailboxes)}
     if faults.active("annuaire-identifiant-perdu"):
         values["national_id"] = held.national_id[1:]
-    if faults.active("annuaire-date-absente"):
-        values["updated_at"] = ""
+    if faults.active("annuaire-date-perimee") and held.updated_at:
+        old = datetime.fromisoformat(held.updated_at) - timedelta(days=40)
+        values["updated_at"] = iso(old)
     if faults.active("annuaire-local-melange"):
         values |= {name: v for name, v in held.local.items() if name in values}
     return values

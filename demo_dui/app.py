@@ -43,6 +43,7 @@ _FRONT = (
     "pages_account",
     "pages_actions",
     "pages_contact",
+    "pages_directory",
     "pages_enrolment",
     "pages_patient",
     "pages_psc",
@@ -134,6 +135,21 @@ def _psc(settings: Settings, dui: Dui, accounts: Accounts) -> Psc:
     return Psc(client, dui, accounts)
 
 
+def _applications(
+    settings: Settings, secrets: Secrets, dui: Dui, accounts: Accounts
+) -> tuple[web.Application, web.Application]:
+    """The front and the control, with the partners and the test door that the settings give."""
+    application = front(dui, accounts, secure=settings.tls_certificate is not None)
+    application[api_directory.DIRECTORY] = _directory(settings, dui.store, accounts)
+    psc = _psc(settings, dui, accounts)
+    application[pages_psc.PSC] = psc
+    if settings.test_clock:
+        application.add_routes(api_clock.routes)
+    controlled = control_application(dui, accounts, secrets.control_token)
+    controlled[pages_psc.PSC] = psc
+    return application, controlled
+
+
 async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; one JSON line on stdout tells the addresses."""
     store = Store(settings.state)
@@ -170,19 +186,6 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
             await runner.cleanup()
         await contact.close()
         store.close()
-
-
-def _applications(
-    settings: Settings, secrets: Secrets, dui: Dui, accounts: Accounts
-) -> tuple[web.Application, web.Application]:
-    """The front and the control calls, around the same services."""
-    application = front(dui, accounts, secure=settings.tls_certificate is not None)
-    application[api_directory.DIRECTORY] = _directory(settings, dui.store, accounts)
-    controlled = control_application(dui, accounts, secrets.control_token)
-    application[pages_psc.PSC] = controlled[pages_psc.PSC] = _psc(settings, dui, accounts)
-    if settings.test_clock:
-        application.add_routes(api_clock.routes)
-    return application, controlled
 
 
 def _stop_at_end_of_stdin(stop: asyncio.Event) -> None:

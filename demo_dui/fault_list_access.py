@@ -28,8 +28,8 @@ _SECOND_FACTOR = of_theme(
     ("second-facteur-compte-ouvert", "Avant le code, la page du compte s'ouvre.", "AUT-07"),
     ("second-facteur-api-contournable", "Avant le code, l'API s'ouvre.", "AUT-07"),
     ("second-facteur-code-faux-accepte", "N'importe quels six chiffres passent.", "AUT-08"),
-    ("second-facteur-code-perime", "Un code d'il y a plusieurs minutes passe.", "AUT-09"),
-    ("second-facteur-renvoi-garde-ancien", "Le code d'avant le renvoi passe encore.", "AUT-09"),
+    ("second-facteur-code-perime", "Un code TOTP de plusieurs minutes passe.", "AUT-09"),
+    ("second-facteur-code-envoye-perime", "Un code envoyé ne périme pas.", "AUT-09"),
     ("second-facteur-code-rejoue", "Un code TOTP déjà utilisé passe.", "AUT-10"),
     ("second-facteur-code-envoye-rejoue", "Un code envoyé déjà utilisé passe.", "AUT-10"),
     ("second-facteur-code-d-autrui", "Le code d'un autre compte passe.", "AUT-11"),
@@ -39,7 +39,6 @@ _SECOND_FACTOR = of_theme(
     ("second-facteur-enrolement-sans-preuve", "L'enrôlement accepte un code faux.", "AUT-14"),
     ("second-facteur-ancien-appareil-vivant", "L'appareil perdu ouvre encore.", "AUT-15"),
     ("second-facteur-nouveau-perdu", "Le nouvel appareil n'ouvre pas.", "AUT-15"),
-    ("second-facteur-secours-reutilisable", "Un code de secours sert deux fois.", "AUT-15"),
 )
 
 _PASSWORDS = of_theme(

@@ -15,7 +15,7 @@ from demo_dui.pages_enrolment import problem_of_new
 from demo_dui.pages_sign_in import lead_on, sign_in_page
 from demo_dui.people import Person
 from demo_dui.rendering import page
-from demo_dui.sessions import ENROLMENT, MAIL, MEANS, PASSWORD
+from demo_dui.sessions import ENROLMENT, MAIL, MEANS, PASSWORD, RECOVERY_CODE
 from demo_dui.sign_in import Denied
 from demo_dui.user import Notice
 from demo_dui.web import ACCOUNTS, COOKIE, DUI
@@ -247,7 +247,7 @@ async def lost(request: web.Request) -> web.Response:
     accounts.sessions.close_those_of(person.login)
     store.log(person.login, "perte du second facteur", None, "ok", person.login)
     accounts.sessions.close(request.cookies.get(COOKIE))
-    token = accounts.sessions.open(person.user, (PASSWORD, "code-de-secours"), ENROLMENT)
+    token = accounts.sessions.open(person.user, (PASSWORD, RECOVERY_CODE), ENROLMENT)
     notice = Notice("L'ancien appareil n'ouvre plus rien. Choisissez le nouveau.", False)
     lead_on(request, person, token, notice)
 

@@ -188,6 +188,8 @@ def identity(claims: Json, sub: str) -> PscIdentity:
 def _place(activity: Json) -> tuple[str, str]:
     """Identifier and name of a place of exercise, whichever of them is given."""
     name = str(activity.get("raisonSocialeSite") or "")
+    if faults.active("psc-exercice-tronque"):
+        name = name.partition(" ")[0]
     identifier = str(activity.get("identifiantTechniqueDeLaStructure") or name)
     return identifier, name or identifier
 

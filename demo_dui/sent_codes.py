@@ -16,12 +16,11 @@ MOST_SENDINGS = 10
 
 @dataclass(slots=True)
 class SentCode:
-    """A code under way; `former` are those that it replaces."""
+    """A code under way: where it went, until when it is good, how often sent and missed."""
 
     to: str
     code: str = field(repr=False)
     until: float
-    former: tuple[str, ...] = field(default=(), repr=False)
     sendings: int = 1
     wrong: int = 0
 
@@ -53,8 +52,7 @@ class SentCodes:
             text = f"Votre code : {code}. Il sert une fois, pendant cinq minutes."
             await self._contact.sms(to, text)
         until = self._clock.now() + SECONDS
-        former = (*before.former, before.code) if before else ()
-        session.kept[purpose] = SentCode(to, code, until, former, sendings)
+        session.kept[purpose] = SentCode(to, code, until, sendings)
 
     def spend(
         self, session: Session, purpose: str, code: str, most_tries: int | None = None
@@ -76,11 +74,9 @@ class SentCodes:
         return sent.to
 
     def _is_right(self, session: Session, purpose: str, sent: SentCode, code: str) -> bool:
-        if self._clock.now() > sent.until and not faults.active("second-facteur-code-perime"):
-            return False
+        if self._clock.now() > sent.until:
+            return faults.active("second-facteur-code-envoye-perime") and code == sent.code
         accepted = [sent.code]
-        if faults.active("second-facteur-renvoi-garde-ancien"):
-            accepted += sent.former
         if faults.active("second-facteur-code-envoye-rejoue"):
             accepted += self._spent.get(session.user.login, ())
         if faults.active("second-facteur-code-d-autrui"):

@@ -147,6 +147,12 @@ class AccessDesk:
         """Read the code that this sign-in sent, and keep it without presenting it."""
         return replace(begun, code=self._codes.right(begun.account, begun.since))
 
+    def resend(self, begun: Access) -> Access:
+        """Have the code of a sign-in sent again; `receives` then reads the new one."""
+        since = self._codes.marks()
+        self.visits.walk(begun.visitor, "resend_code")
+        return replace(begun, since=since)
+
     def present(self, begun: Access, case: str = "", *, code_of: Access | None = None) -> Access:
         """Present a code at the second factor, and try every protected address."""
         return self._tried(self._presented(begun, self._code(begun, case, code_of)), case)

@@ -19,6 +19,7 @@ from harness.cast import Cast
 from harness.model.access_cases import Act
 from harness.model.artefact import Artefact
 from harness.model.problems import CapabilityMissing, Inconclusive
+from harness.model.professional import Professional
 from harness.model.releve import AttemptReleve
 from harness.targets.access_base import PatientAccess, ProfessionalAccess
 from harness.targets.base import AccountRef, Attempt, Capability
@@ -32,6 +33,8 @@ CHECK = "CN"
 """Code of the justificatif that a professional looks at: carte nationale."""
 BOX = "case"
 """What stands for the box that a professional ticks instead."""
+FIRST = "medecin"
+"""The professional of a scenario that needs one."""
 CARE, NO_CARE = "soignant", "secrétariat"
 """Profiles of the target: with and without access to identities."""
 
@@ -202,7 +205,14 @@ class PeopleDesk:
             phone=_phone(fixed.user),
             factor=TOTP if fixed.totp_secret else "",
             totp=fixed.totp_secret,
+            professional=self._known_as(fixed.national_id),
         )
+
+    def _known_as(self, national_id: str) -> Professional | None:
+        """Return the professional of a fixed account: the number is the vendor's, the rest ours."""
+        if not national_id:
+            return None
+        return replace(self._cast.professional(FIRST), rpps=national_id[1:])
 
     @staticmethod
     def _required(opened: Opened, whose: str) -> str:

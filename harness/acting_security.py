@@ -28,6 +28,11 @@ class Delay:
     margin: int
 
     @property
+    def half(self) -> int:
+        """Return half of it: long enough for work in between to count."""
+        return self.seconds // 2
+
+    @property
     def just_before(self) -> int:
         """Return seconds after which the delay is not over yet."""
         return self.seconds - self.margin

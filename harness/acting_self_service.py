@@ -205,17 +205,17 @@ class SelfServiceDesk:
         shown = self._visits.read(proved.access.visitor.here, "confirm_factor", "recovery_codes")
         return tuple(shown.split())
 
-    def lose_device(self, account: Account, recovery_code: str) -> Access:
+    def lose_device(self, account: Account, recovery_code: str) -> Done:
         """Say, without signing in, that the second factor is lost, and be led to a new one."""
         access = self._anonymous(account)
-        self._walk(
+        visit = self._walk(
             access,
             "lose_device",
             user=account.login,
             secret=account.password.text,
             recovery_code=recovery_code,
         )
-        return access
+        return self._done(access, visit, Act.LOSS, account)
 
     # -- revocation and identity ----------------------------------------------------------------
 

@@ -42,3 +42,4 @@ class Act(StrEnum):
     ATTRIBUTES = "changement d'attributs d'identité"
     REQUEST = "demande de changement d'attributs"
     REVOCATION = "révocation"
+    LOSS = "perte d'appareil, par un code de secours"

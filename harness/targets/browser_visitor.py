@@ -248,13 +248,15 @@ class BrowserVisitor:
         while request:
             chain.append(request.url)
             request = request.redirected_from
+        trail = tuple(dict.fromkeys(reversed(chain)))
         return Visit(
             status=response.status if response else 200,
             url=shown_url(page.url),
-            chain=tuple(dict.fromkeys(map(shown_url, reversed(chain)))),
+            chain=tuple(dict.fromkeys(map(shown_url, trail))),
             releve=self._releve(page, "parcours"),
             controls=tuple(controls),
             exchange=exchange,
+            trail=trail,
         )
 
     def _require_page(self, page: Page, response: Response) -> None:

@@ -52,6 +52,7 @@ READS = ("totp_secret", "recovery_codes", *ACCOUNT)
 KINDS = ("patient", "professional")
 PROTECTED = (*KINDS, "profil")
 """Keys of the protected addresses; `profil`: what depends on the profile of who is signed in."""
+_NATIONAL_ID = re.compile(r"8[0-9]{11}")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _REACHED = ("account_id", "patient_id")
 _VISITOR = "drivers.visitor"
@@ -147,10 +148,13 @@ def _words(options: VisitorOptions) -> Iterator[Fault]:
         if name not in ACCOUNT:
             key = f"{_VISITOR}.account_labels.{name}"
             yield Fault(key, f"nom inconnu ; {', '.join(ACCOUNT)}")
-    for kind in options.accounts:
+    for kind, account in options.accounts.items():
+        key = f"{_VISITOR}.accounts.{kind}"
         if kind not in KINDS:
-            key = f"{_VISITOR}.accounts.{kind}"
             yield Fault(key, f"clé inconnue ; {' ou '.join(KINDS)}")
+        if account.national_id and not _NATIONAL_ID.fullmatch(account.national_id):
+            told = f"{shown(account.national_id)} : 12 chiffres sont attendus, 8 puis le RPPS"
+            yield Fault(f"{key}.national_id", told)
     for index, host in enumerate(options.hosts):
         parts = urlsplit(host)
         if (

@@ -279,4 +279,5 @@ class HtmlVisitor:
             releve=self._releve("parcours", answer),
             controls=shown.html.controls,
             exchange=answer.exchange,
+            trail=shown.chain,
         )

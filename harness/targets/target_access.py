@@ -56,6 +56,8 @@ class FixedAccount:
     secret: str = field(repr=False)
     totp_secret: str = field(default="", repr=False)
     """Key of its TOTP application, base32; empty when it has none."""
+    national_id: str = ""
+    """Of a professional: 8 then RPPS, by which Pro Santé Connect knows them (12 digits)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

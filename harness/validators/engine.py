@@ -232,11 +232,12 @@ def _streamed(
     """Return the outcomes of the streaming rules: one pass over each source."""
     streams: dict[Subjects, list[tuple[Rule, Tally]]] = {}
     outcomes: dict[str, RuleOutcome] = {}
+    gathering = check.apart()
     for one in rules:
         if one.stream is None:
             continue
         try:
-            tally = Tally(one.stream(check), one.level)
+            tally = Tally(one.stream(gathering), one.level)
         except Unreadable as problem:
             outcomes[one.id] = RuleOutcome(one.id, one.level, one.digest, 0, (), str(problem))
         else:

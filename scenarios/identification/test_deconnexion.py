@@ -45,8 +45,10 @@ def test_idle_professional_is_signed_out(people, access, security, dossier):
         settings = security.page()
         dossier.proof(*proof, settings, "Réglage du délai")
 
-    with dossier.step("Se connecter, et revenir juste avant le délai (jumeau permis)"):
+    with dossier.step("Se connecter, travailler, et revenir juste avant le délai (jumeau permis)"):
         control = access.watched.sign_in(people.professional())
+        access.later(idle.half)
+        access.again(control)
         access.later(idle.just_before)
         before = access.again(control)
 
@@ -68,8 +70,10 @@ def test_idle_patient_is_signed_out(people, access, security, dossier):
         settings = security.page()
         dossier.proof("IEU 12.1.1", settings, "Réglage du délai")
 
-    with dossier.step("Se connecter, et revenir juste avant le délai (jumeau permis)"):
+    with dossier.step("Se connecter, travailler, et revenir juste avant le délai (jumeau permis)"):
         control = access.watched.sign_in(people.patient())
+        access.later(idle.half)
+        access.again(control)
         access.later(idle.just_before)
         before = access.again(control)
 

@@ -80,6 +80,25 @@ def test_old_code_is_refused(people, access, self_service, dossier, factor):
     dossier.verify("AUT-09", attempt=attempt.releve, control=control.releve)
 
 
+@pytest.mark.parametrize("factor", ["courriel", "sms"])
+@scenario("IEU 9.1", "Un code renvoyé remplace celui d'avant")
+def test_code_sent_again_replaces_the_former(people, access, self_service, dossier, factor):
+    account = self_service.with_factor(people.patient(), factor)
+
+    with dossier.step("Se connecter avec le code juste (jumeau permis)"):
+        control = access.sign_in(account)
+
+    with dossier.step("Recevoir un code, et le faire renvoyer"):
+        former = access.receives(access.watched.begin(account))
+        resent = access.resend(former)
+
+    with dossier.step("Présenter le premier code"):
+        attempt = access.present(resent, Case.OLD, code_of=former)
+        dossier.proof("IEU 9.1.1", attempt.picture(), "Le code d'avant le renvoi est refusé")
+
+    dossier.verify("AUT-09", attempt=attempt.releve, control=control.releve)
+
+
 @each_factor
 @scenario("IEU 9.1", "Les essais du second facteur sont limités")
 def test_tries_are_limited(people, access, self_service, dossier, factor):

@@ -57,6 +57,11 @@ def test_accounts_that_exist_have_their_secrets_in_the_environment(file: Path) -
     [
         ('[capabilities]\nsign_in = "visitor"\n', "drivers.visitor.journeys.sign_in : table abs"),
         (SIGN_IN, "endpoints.base_url : clé absente"),
+        (
+            '[drivers.visitor.accounts.professional]\nuser = "a"\nsecret = "env:PATH"\n'
+            'national_id = "99700000013"\n',
+            'drivers.visitor.accounts.professional.national_id : "99700000013" : 12',
+        ),
         ('[capabilities]\nsign_in = "http"\n', "n'offre pas cette capacité ; visitor ou attended"),
         ('[capabilities]\nclock = "attended"\n', "n'offre pas cette capacité"),
         (JOURNEY.format("sign_inn", '{ open = "/x" }'), "vouliez-vous « sign_in » ?"),

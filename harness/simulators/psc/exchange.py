@@ -20,9 +20,10 @@ def exchange(provider: Provider, asked: Asked, trace: Trace, client: PscClient) 
 
     The client certificate is compulsory: the token that is given is bound to it (RFC 8705).
     """
-    now = provider.clock.epoch()
-    audience = _audience(asked)
-    subject = provider.grants.access(asked.parameters.get("subject_token", ""), now)
+    form, now = asked.parameters, provider.clock.epoch()
+    _check(asked)
+    audience = form["audience"]
+    subject = provider.grants.access(form.get("subject_token", ""), now)
     if subject is None:
         raise Refusal("invalid_grant", "subject_token inconnu, expiré ou révoqué")
     trace.sign_in, trace.rpps = subject.sign_in.id, subject.sign_in.rpps
@@ -54,8 +55,8 @@ def exchange(provider: Provider, asked: Asked, trace: Trace, client: PscClient) 
     )
 
 
-def _audience(asked: Asked) -> str:
-    """Return the API that an exchange names. Raises the `Refusal` of a wrong request."""
+def _check(asked: Asked) -> None:
+    """Refuse what no subject token could make right."""
     form = asked.parameters
     if not asked.certificate:
         raise Refusal("invalid_request", "certificat client attendu : l'échange se fait en mTLS")
@@ -63,7 +64,5 @@ def _audience(asked: Asked) -> str:
         raise Refusal("invalid_request", f"subject_token_type attendu : {ACCESS_TYPE}")
     if form.get("requested_token_type", ACCESS_TYPE) != ACCESS_TYPE:
         raise Refusal("invalid_request", f"requested_token_type possible : {ACCESS_TYPE}")
-    audience = form.get("audience", "")
-    if not audience:
+    if not form.get("audience"):
         raise Refusal("invalid_target", "audience absente : nommez l'API visée")
-    return audience

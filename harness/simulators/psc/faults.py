@@ -162,7 +162,9 @@ def not_signed(token: IdToken) -> IdToken:
 
 @_fault("userinfo-autre-personne", "userinfo", "UserInfo décrit une autre personne que le jeton.")
 def someone_else(info: UserInfo) -> UserInfo:
-    """Answer the identity of somebody whose last digit differs."""
+    """Answer the identity of somebody else who is known, else one whose last digit differs."""
+    if info.another:
+        return replace(info, claims=info.another)
     claims = dict(info.claims)
     other = _next_digit(str(claims.get("SubjectNameID") or claims["preferred_username"]))
     claims.update(sub=f"f:{uuid.uuid4()}:{other}", preferred_username=other)

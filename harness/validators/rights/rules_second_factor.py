@@ -114,14 +114,20 @@ def enrolment_wants_its_proof(enrolment: Enrolment, check: Check) -> Iterator[Fi
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """A lost device that opened before, and the device that took its place."""
+    """A lost device that opened before and the one that took its place, or a spare code again."""
 
-    old: AccessReleve
-    new: AccessReleve
+    old: AccessReleve | None = None
+    new: AccessReleve | None = None
+    spare_again: AttemptReleve | None = None
 
 
 def losses(check: Check) -> Iterator[Loss]:
-    """Yield a loss, when the lost device opened before it (`before`)."""
+    """Yield a loss, when the lost device opened before it (`before`).
+
+    Or the second use of a spare code, when the first (`control`) was accepted.
+    """
+    for act in reader.acts(Act.LOSS)(check):
+        yield Loss(spare_again=act)
     new = reader.access(check, "control")
     old = reader.access(check, "attempt")
     if old is None or new is None or old.case != Case.LOST or not old.reached:
@@ -132,6 +138,11 @@ def losses(check: Check) -> Iterator[Loss]:
 
 @rule("AUT-15", cites=(*TWO_FACTORS, "SSI/IE.34"), each=losses)
 def lost_device_is_replaced(loss: Loss, check: Check) -> Iterator[Finding]:
-    """Once a lost device is replaced, the old one opens nothing and the new one opens."""
-    yield from reader.must_stay_closed(loss.old, "L'ancien appareil est-il éteint ?")
-    yield from reader.must_open(loss.new, "Le nouvel appareil est-il en service ?")
+    """A lost device, replaced, opens nothing, the new one opens; a spare code serves once."""
+    if loss.old is not None:
+        yield from reader.must_stay_closed(loss.old, "L'ancien appareil est-il éteint ?")
+    if loss.new is not None:
+        yield from reader.must_open(loss.new, "Le nouvel appareil est-il en service ?")
+    if loss.spare_again is not None:
+        hint = "Le code de secours est-il brûlé à l'usage ?"
+        yield from reader.must_be_refused(loss.spare_again, "code de secours déjà servi", hint)

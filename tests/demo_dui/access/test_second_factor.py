@@ -201,8 +201,8 @@ CHECKS: dict[Any, str] = {
     ),
     wrong_code_is_refused: "second-facteur-code-faux-accepte",
     old_totp_code_is_refused_and_neighbours_pass: "second-facteur-code-perime",
-    old_sent_code_is_refused: "second-facteur-code-perime",
-    code_before_a_new_sending_is_refused: "second-facteur-renvoi-garde-ancien",
+    old_sent_code_is_refused: "second-facteur-code-envoye-perime",
+    code_before_a_new_sending_is_refused: "",
     totp_code_serves_once: "second-facteur-code-rejoue",
     sent_code_serves_once: "second-facteur-code-envoye-rejoue",
     code_of_another_is_refused: "second-facteur-code-d-autrui",
@@ -214,7 +214,7 @@ CHECKS: dict[Any, str] = {
     lost_device_is_replaced_with_a_recovery_code: (
         "second-facteur-ancien-appareil-vivant second-facteur-nouveau-perdu"
     ),
-    recovery_code_serves_once: "second-facteur-secours-reutilisable",
+    recovery_code_serves_once: "",
 }
 test_healthy, test_fault_breaks_its_check = healthy_and_broken(CHECKS)
 

@@ -9,18 +9,18 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from harness.model.professional import Professional
 from harness.simulators.igc import TestIgc
 from harness.simulators.psc import PscSimulator
 from tests.simulators.psc.browser import AFTER_LOGOUT, CALLBACK, CLIENT, Browser, query_of
-
-if TYPE_CHECKING:
-    from authlib.integrations.requests_client import OAuth2Session
-    from authlib.oidc.core import CodeIDToken
 
 ROOT = Path(__file__).parents[3]
 PACKAGE = Path(__file__).parent / "openid_client"
@@ -30,29 +30,24 @@ OLDEST_NODE = (20, 19)
 
 @pytest.fixture
 def session(igc: TestIgc) -> Iterator[OAuth2Session]:
-    """Authlib's client, as its documentation sets it up."""
-    from authlib.integrations.requests_client import OAuth2Session
-
-    made = OAuth2Session(
+    """The OAuth session of Authlib, registered as CLIENT."""
+    opened = OAuth2Session(
         CLIENT.client_id,
         CLIENT.client_secret,
         scope="openid scope_all",
         redirect_uri=CALLBACK,
         code_challenge_method="S256",
     )
-    made.verify = str(igc.chain)
-    made.trust_env = False
-    yield made
-    made.close()
+    opened.verify = str(igc.chain)
+    opened.trust_env = False
+    yield opened
+    opened.close()
 
 
-def checked_claims(
-    session: OAuth2Session, found: dict[str, Any], token: dict[str, Any], nonce: str
+def verified(
+    session: OAuth2Session, found: dict[str, str], token: dict[str, str], nonce: str
 ) -> CodeIDToken:
-    from authlib.oidc.core import CodeIDToken
-    from joserfc import jwt
-    from joserfc.jwk import KeySet
-
+    """Return the claims of an ID token as Authlib validates them."""
     keys = KeySet.import_key_set(session.get(found["jwks_uri"], withhold_token=True).json())
     decoded = jwt.decode(token["id_token"], keys, ["RS256"])
     claims = CodeIDToken(
@@ -72,8 +67,6 @@ def checked_claims(
 def test_authlib_signs_in_refreshes_and_logs_out(
     psc: PscSimulator, session: OAuth2Session, browser: Browser, doctor: Professional
 ) -> None:
-    from authlib.common.security import generate_token
-
     found = session.get(psc.discovery_url, withhold_token=True).json()
     session.metadata.update(token_endpoint=found["token_endpoint"])
     nonce, verifier = generate_token(20), generate_token(48)
@@ -83,7 +76,7 @@ def test_authlib_signs_in_refreshes_and_logs_out(
     token = session.fetch_token(
         authorization_response=browser.sign_in(url, doctor), state=state, code_verifier=verifier
     )
-    claims = checked_claims(session, found, token, nonce)
+    claims = verified(session, found, token, nonce)
     assert session.get(found["userinfo_endpoint"]).json()["SubjectNameID"] == doctor.national_id
 
     psc.clock.advance(121)
@@ -92,13 +85,15 @@ def test_authlib_signs_in_refreshes_and_logs_out(
     assert renewed["access_token"] != token["access_token"]
     assert session.get(found["userinfo_endpoint"]).json()["sub"] == claims["sub"]
 
-    left = {
-        "id_token_hint": renewed["id_token"],
-        "post_logout_redirect_uri": AFTER_LOGOUT,
-        "state": state,
-    }
     out = session.get(
-        found["end_session_endpoint"], params=left, withhold_token=True, allow_redirects=False
+        found["end_session_endpoint"],
+        params={
+            "id_token_hint": renewed["id_token"],
+            "post_logout_redirect_uri": AFTER_LOGOUT,
+            "state": state,
+        },
+        withhold_token=True,
+        allow_redirects=False,
     )
     assert query_of(out.headers["Location"]) == {"state": state}
     assert session.get(found["userinfo_endpoint"]).status_code == 401
