@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from demo_dui.naming import plain_capitals
 
@@ -103,6 +104,11 @@ class Professionals:
 def _same_traits(known: Professional, wanted: Professional) -> bool:
     """Compare traits; nobody resembles a professional whose names are not known."""
     return any(_traits(wanted)) and _traits(known) == _traits(wanted)
+
+
+def is_local(value: object) -> TypeGuard[dict[str, str]]:
+    """Tell whether a JSON value may be the local data of somebody: names and their texts."""
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
 def _traits(professional: Professional) -> tuple[str, ...]:

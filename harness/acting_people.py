@@ -21,6 +21,7 @@ from harness.model.artefact import Artefact
 from harness.model.problems import CapabilityMissing, Inconclusive
 from harness.model.professional import Professional
 from harness.model.releve import AttemptReleve
+from harness.targets.access_base import PatientAccess, ProfessionalAccess
 from harness.targets.base import AccountRef, Attempt, Capability
 
 if TYPE_CHECKING:
@@ -95,11 +96,13 @@ class PeopleDesk:
         """
         opened = self._drivers.people.create_professional(
             self._cast.professional(key),
-            login or account.login,
-            email=account.email,
-            phone=account.phone,
-            profile=profile,
-            password=account.password.text,
+            ProfessionalAccess(
+                login=login or account.login,
+                email=account.email,
+                phone=account.phone,
+                profile=profile,
+                password=account.password.text,
+            ),
         )
         return replace(opened, releve=_as(Act.PROFESSIONAL, opened.releve))
 
@@ -150,12 +153,14 @@ class PeopleDesk:
         account = self._meant(patient)
         opened = self._drivers.people.create_patient_access(
             patient.ref,
-            account.login,
-            identity_check=check,
-            email=account.email,
-            phone=account.phone,
-            password=account.password.text,
-            second_factor=account.factor,
+            PatientAccess(
+                login=account.login,
+                identity_check=check,
+                email=account.email,
+                phone=account.phone,
+                password=account.password.text,
+                second_factor=account.factor,
+            ),
         )
         return replace(opened, releve=_as(Act.OPENING, opened.releve))
 
