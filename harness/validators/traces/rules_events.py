@@ -10,7 +10,7 @@ from harness.validators.engine import streaming_rule
 from harness.validators.traces.event import STANDARD_FORMATS, Batch
 from harness.validators.traces.over_traces import OverTraces
 from harness.validators.traces.stream import batches
-from harness.validators.traces.vocabulary import LISTS, kinds_marked
+from harness.validators.traces.vocabulary import LISTS, kinds_marked, succeeded
 
 STANDARD = "FAQ de l'ANS sur les traces fonctionnelles ; TDE 2.0.0, correspondance métier"
 
@@ -59,6 +59,9 @@ class PersonIsNamed(OverTraces):
         for event in batch.events:
             if about_a_person.isdisjoint(event.kinds):
                 continue
+            foreign = not event.person and not kinds_marked("foreign").isdisjoint(event.kinds)
+            if foreign and succeeded(event.result) is False:
+                continue  # refused from outside: the person is not one of the software's
             self.examined += 1
             if not event.person:
                 yield Finding(
@@ -66,6 +69,8 @@ class PersonIsNamed(OverTraces):
                     f"l'identifiant de la personne concernée par « {event.action[:60]} »",
                     "vide",
                     "La trace dit-elle sur qui l'acte a porté ?",
+                    # A verification comes before the person that it lets in.
+                    Level.WARNING if foreign and "verification" in event.kinds else None,
                 )
 
 
