@@ -9,36 +9,12 @@ import ssl
 import sys
 import threading
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from aiohttp import web
 
-from demo_dui import (
-    api,
-    api_accounts,
-    api_actions,
-    api_audit,
-    api_clock,
-    api_directory,
-    api_people,
-    api_psc,
-    api_site,
-    control,
-    mllp,
-    pages,
-    pages_account,
-    pages_actions,
-    pages_contact,
-    pages_enrolment,
-    pages_patient,
-    pages_psc,
-    pages_recovery,
-    pages_sign_in,
-    pages_site,
-    pam_in,
-    rendering,
-    rest_fhir,
-)
+from demo_dui import api_clock, api_directory, control, mllp, pages_psc, pam_in, rendering
 from demo_dui.accounts import Accounts
 from demo_dui.clock import Clock
 from demo_dui.contact import Contact, ContactSettings
@@ -55,26 +31,28 @@ from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_i
 
 LOOPBACK = "127.0.0.1"
 _FRONT = (
-    api,
-    api_accounts,
-    api_actions,
-    api_audit,
-    api_directory,
-    api_people,
-    api_psc,
-    api_site,
-    pages,
-    pages_account,
-    pages_actions,
-    pages_contact,
-    pages_enrolment,
-    pages_patient,
-    pages_psc,
-    pages_recovery,
-    pages_sign_in,
-    pages_site,
-    rest_fhir,
+    "api",
+    "api_accounts",
+    "api_actions",
+    "api_audit",
+    "api_directory",
+    "api_people",
+    "api_psc",
+    "api_site",
+    "pages",
+    "pages_account",
+    "pages_actions",
+    "pages_contact",
+    "pages_directory",
+    "pages_enrolment",
+    "pages_patient",
+    "pages_psc",
+    "pages_recovery",
+    "pages_sign_in",
+    "pages_site",
+    "rest_fhir",
 )
+"""Modules whose `routes` make the front."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +90,8 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in _FRONT:
-        application.add_routes(module.routes)
+    for name in _FRONT:
+        application.add_routes(import_module(f"demo_dui.{name}").routes)
     rendering.prepare(application)
     return application
 

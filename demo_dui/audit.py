@@ -68,8 +68,7 @@ def lines(traces: Iterable[Trace], personal: bool) -> Iterator[AuditLine]:
 
 def _earlier(written: str) -> str:
     """An instant of a minute and a half before: used by a seeded fault alone."""
-    moment = datetime.fromisoformat(written) - timedelta(seconds=90)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return beside(written, -90_000)
 
 
 def _line(trace: Trace, personal: bool) -> AuditLine:
@@ -144,5 +143,15 @@ def instant(text: str, name: str, end: bool = False) -> str:
     elif end and not moment.microsecond:
         # A bound to the second holds the whole second (FHIR, precision of a date).
         moment += timedelta(milliseconds=999)
-    written = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return written.replace("+00:00", "Z")
+    return _written(moment)
+
+
+def beside(instant: str, milliseconds: int) -> str:
+    """The instant some milliseconds later (earlier when negative); an empty one stays so."""
+    if not instant:
+        return ""
+    return _written(datetime.fromisoformat(instant) + timedelta(milliseconds=milliseconds))
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

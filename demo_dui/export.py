@@ -20,6 +20,7 @@ from demo_dui import faults, fhir_view
 from demo_dui.directory_record import IDNPS
 from demo_dui.identity import Identity
 from demo_dui.professionals import Professional, Professionals
+from demo_dui.records import KINDS
 from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.traces import now
@@ -44,6 +45,8 @@ def archive(dui: Dui) -> bytes:
     files = {
         "tddui-bundle.json": bundle(dui, identities),
         "traces.json": [trace.as_journal() for trace in store.traces.read(limit=1_000_000)],
+        "dossiers.json": _records(store, identities),
+        "correspondants.json": [asdict(one) for one in _correspondents(store)],
         "liste-de-travail.json": [asdict(work) for work in store.works()],
         "parametres.json": store.parameters.all() | dui.rights.as_json(),
     }
@@ -63,6 +66,20 @@ def archive(dui: Dui) -> bytes:
         if faults.active("export-format-ferme"):
             target.writestr("documents.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     return content.getvalue()
+
+
+def _records(store: Store, identities: list[Identity]) -> Json:
+    """Notes, documents and messages, by the local identifier of the person."""
+    return {
+        identity.private_id: {
+            kind: [asdict(one) for one in store.records.of(identity.id, kind)] for kind in KINDS
+        }
+        for identity in identities
+    }
+
+
+def _correspondents(store: Store) -> list[Professional]:
+    return Professionals(store.db, "correspondent").all()
 
 
 def _guide(count: int) -> str:

@@ -21,6 +21,7 @@ from harness.model.artefact import Artefact
 from harness.model.problems import CapabilityMissing, Inconclusive
 from harness.model.professional import Professional
 from harness.model.releve import AttemptReleve
+from harness.targets.access_base import PatientAccess, ProfessionalAccess
 from harness.targets.base import AccountRef, Attempt, Capability
 
 if TYPE_CHECKING:
@@ -95,13 +96,20 @@ class PeopleDesk:
         """
         opened = self._drivers.people.create_professional(
             self._cast.professional(key),
-            login or account.login,
-            email=account.email,
-            phone=account.phone,
-            profile=profile,
-            password=account.password.text,
+            ProfessionalAccess(
+                login=login or account.login,
+                email=account.email,
+                phone=account.phone,
+                profile=profile,
+                password=account.password.text,
+            ),
         )
         return replace(opened, releve=_as(Act.PROFESSIONAL, opened.releve))
+
+    def chooses(self, key: str, password: Password) -> Opened:
+        """Ask for the account of a professional with this password, whatever is answered."""
+        opened = self.submit(self.described(key).with_password(password), key)
+        return replace(opened, releve=_as(Act.CHOICE, opened.releve))
 
     def record(self, account: Account) -> Artefact:
         """Return what the software holds of a professional (`ProfessionalReleve`)."""
@@ -145,18 +153,32 @@ class PeopleDesk:
         account = self._meant(patient)
         opened = self._drivers.people.create_patient_access(
             patient.ref,
-            account.login,
-            identity_check=check,
-            email=account.email,
-            phone=account.phone,
-            password=account.password.text,
-            second_factor=account.factor,
+            PatientAccess(
+                login=account.login,
+                identity_check=check,
+                email=account.email,
+                phone=account.phone,
+                password=account.password.text,
+                second_factor=account.factor,
+            ),
         )
         return replace(opened, releve=_as(Act.OPENING, opened.releve))
 
     def link(self, account: Account) -> None:
         """Bind the account of a patient to the matricule of its identity."""
         self._drivers.accounts.link(AccountRef(account.id, account.login))
+
+    def identity(self, account: Account) -> Artefact:
+        """Return the identity of the patient who has an account (`IdentityReleve`).
+
+        Raises `CapabilityMissing` for an account of the target file, whose patient is not known.
+        """
+        if account.patient is None:
+            raise CapabilityMissing(
+                f"l'identité de {account.login} n'est pas connue : un compte que le banc crée "
+                "est nécessaire (capabilities.people)"
+            )
+        return self._drivers.identities.read(account.patient.ref)
 
     def change_identity(
         self, account: Account, changes: Mapping[str, str], *, check: str = ""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from harness.acting_access import Access, AccessDesk
 from harness.acting_secrets import MAIL, TOTP, Account, Codes, Marks, Password
-from harness.model.access import SIGN_IN, AccessReleve, ContactReleve
+from harness.model.access import RENEWAL, SIGN_IN, AccessReleve, ContactReleve
 from harness.model.access_cases import Act
 from harness.model.artefact import Artefact
 from harness.model.problems import Inconclusive
@@ -77,7 +77,9 @@ class SelfServiceDesk:
         return self._done(access, visit, Act.CHOICE, access.account.with_password(new))
 
     def renew(self, access: Access, new: Password) -> Done:
-        """Choose the new password that the software imposes at sign-in."""
+        """Choose the new password that the software imposes at sign-in, if it does impose it."""
+        if access.stage != RENEWAL:
+            return _not_imposed(access)
         visit = self._walk(access, "forced_renewal", new_secret=new.text)
         return self._done(access, visit, Act.CHOICE, access.account.with_password(new))
 
@@ -175,10 +177,12 @@ class SelfServiceDesk:
         return proved
 
     def renew_factor(self, expired: Access) -> Done:
-        """Enrol the new device that the software imposes at sign-in, by the key that it shows.
+        """Enrol the new device that the software imposes at sign-in, if it does impose it.
 
         Raises `Inconclusive` when it is refused.
         """
+        if expired.stage != RENEWAL:
+            return _not_imposed(expired)
         key = self._visits.read(expired.visitor.here, "choose_factor", "totp_secret")
         account = replace(expired.account, totp="".join(key.split()))
         proved = self.prove_factor(replace(expired, account=account))
@@ -290,6 +294,11 @@ def _required(done: Done, what: str) -> None:
     if not done.accepted:
         said = AttemptReleve.parse(done.releve).message or "sans motif"
         raise Inconclusive(f"{what} a été refusée ou refusé : {said}")
+
+
+def _not_imposed(access: Access) -> Done:
+    releve = AttemptReleve(Act.CHOICE, accepted=False, message="aucun renouvellement n'est imposé")
+    return Done(False, releve.artefact("Renouvellement qui n'est pas demandé"), access)
 
 
 def _nothing_to_type(access: Access) -> Done:

@@ -86,9 +86,9 @@ THEMES: dict[str, tuple[str, ...]] = {
         "identification/test_renouvellement_impose.py",
     ),
     "comptes": (
+        "identification/test_comptes_professionnels.py",
         "identification/test_revocation.py",
         "identification/test_contacts.py",
-        "identification/test_comptes_professionnels.py",
         "identification/test_compte_usager_identite.py",
         "identification/test_administration.py",
     ),

@@ -50,16 +50,17 @@ def test_request_of_the_patient_changes_nothing(people, access, self_service, do
     account = people.patient()
 
     with dossier.step("Demander, en usager, la correction du nom de naissance"):
-        before = access.account_of(access.watched.enter(account))
-        request = self_service.ask_identity_change(before, **BIRTH_NAME)
+        before = people.identity(account)
+        session = access.watched.enter(account)
+        request = self_service.ask_identity_change(session, **BIRTH_NAME)
         dossier.proof("IEU 2.1.1", request.picture("compte"), "Demande de l'usager")
-        after = access.account_of(before)
+        after = people.identity(account)
 
     with dossier.step("La même correction, contrôlée par un professionnel (jumeau permis)"):
         control = people.change_identity(account, BIRTH_NAME, check="CN")
 
     roles = {"attempt": request.releve, "control": control.releve}
-    dossier.verify("AUT-29", **roles, before=before.releve, after=after.releve)
+    dossier.verify("AUT-29", **roles, before=before, after=after)
 
 
 @requirement("IEU 7")

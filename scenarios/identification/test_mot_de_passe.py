@@ -46,6 +46,22 @@ def test_professional_password_has_fifty_bits(
     dossier.verify("AUT-18", attempt=attempt.releve, control=control.releve, expected=expected)
 
 
+@requirement("IEPS 9", "SSI/IE.36")
+@scenario("IEPS 9.2", "SSI/IE.36.01", "Professionnel : la borne vaut aussi à la création du compte")
+def test_password_of_a_new_account_has_fifty_bits(people, passwords, dossier):
+    with dossier.step("Créer un compte avec un mot de passe fort (jumeau permis)"):
+        control = people.chooses("medecin", passwords.strong())
+
+    with dossier.step("Créer un compte avec un mot de passe faible"):
+        proposed = passwords.of(8, LOWER, DIGIT)
+        attempt = people.chooses("infirmier", proposed)
+        proof = ("IEPS 9.2.1", "SSI/IE.36.01.01")
+        dossier.proof(*proof, attempt.releve, *attempt.raw, "Refus du mot de passe faible")
+
+    expected = {"bits": 50, "secret": proposed.described}
+    dossier.verify("AUT-18", attempt=attempt.releve, control=control.releve, expected=expected)
+
+
 @pytest.mark.parametrize(
     ("length", "classes"),
     [(7, (DIGIT,)), (5, (LOWER,)), (4, EVERY), (9, (DIGIT,)), (6, (LOWER,))],

@@ -50,6 +50,24 @@ def test_professional_revokes_everything(people, access, self_service, dossier):
     dossier.verify("AUT-23", before=before.releve, attempt=other.releve)
 
 
+@requirement("IEPS 7", "SSI/IE.35")
+@scenario("IEPS 7.1", "SSI/IE.35.01", "Professionnel : révoquer Pro Santé Connect")
+def test_professional_revokes_pro_sante_connect(psc, access, self_service, dossier):
+    with dossier.step("Se connecter par Pro Santé Connect (jumeau permis)"):
+        account = psc.member("medecin")
+        before = psc.sign_in("medecin")
+
+    with dossier.step("Révoquer ce moyen, connecté par mot de passe"):
+        done = self_service.revoke(access.watched.enter(account), "psc")
+        proof = ("IEPS 7.1.1", "SSI/IE.35.01.01")
+        dossier.proof(*proof, done.picture("révocation"), "Révocation de Pro Santé Connect")
+
+    with dossier.step("Se connecter de nouveau par Pro Santé Connect"):
+        attempt = psc.sign_in("medecin", Case.REVOKED)
+
+    dossier.verify("AUT-23", before=before.releve, attempt=attempt.releve)
+
+
 @pytest.mark.parametrize("means", ["mot-de-passe", "totp"])
 @requirement("IEU 6")
 @scenario("IEU 6.1", "Usager : révoquer un moyen d'identification")

@@ -7,9 +7,9 @@ _ENTAILED = ("modification", "changement-statut", "emission")
 
 @requirement("INS 3", "INS/va1.39")
 @scenario("INS 3.1", "INS/va1.39.01", "Note, document, lecture, refus : tracés dans chaque export")
-def test_each_business_action_has_its_trace(audit, identities, dossier):
+def test_each_business_action_has_its_trace(audit, people, dossier):
     with dossier.step("Créer une identité, exporter les traces"):
-        patient = identities.create("durand-camille")
+        patient = people.known("durand-camille")
         audit.begin(every_form=True)
 
     with dossier.step("Lire l'identité, écrire une note, déposer un document, lire une fiche"):

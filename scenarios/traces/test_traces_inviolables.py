@@ -5,9 +5,9 @@ from harness import requirement, scenario
 
 @requirement("INS 3", "INS/va1.39")
 @scenario("INS 3.1", "INS/va1.39.01", "Modifier puis effacer une trace : refusé, rien n'a changé")
-def test_traces_cannot_be_altered(audit, identities, dossier):
+def test_traces_cannot_be_altered(audit, people, dossier):
     with dossier.step("Créer une identité et y écrire une note"):
-        patient = identities.create("durand-camille")
+        patient = people.known("durand-camille")
         audit.begin()
         audit.note(patient)
 

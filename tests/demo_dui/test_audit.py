@@ -303,6 +303,12 @@ def test_search_pages_and_filters(desk: Any) -> None:
         assert [e["resource"]["entity"][0]["what"]["reference"] for e in found["entry"]] == [
             f"Patient/{patients[0]}"
         ]
+    recorded = first["entry"][0]["resource"]["recorded"]
+    for prefix, kept in (("gt", 4), ("ge", 5)):
+        bounds = [("date", f"{prefix}{recorded}"), ("date", "lt2999-01-01")]
+        answer = desk.call("GET", "/fhir/AuditEvent", params=[*bounds, ("_count", "9")])
+        actions = [one["resource"]["subtype"][0]["display"] for one in answer.json()["entry"]]
+        assert actions.count("création d'identité") == kept, prefix
     for wrong in ({"_count": "0"}, {"inconnu": "1"}, {"date": "ne2026-01-01"}):
         answer = desk.call("GET", "/fhir/AuditEvent", params={"date": day} | wrong)
         assert answer.status_code == 400, wrong

@@ -259,6 +259,33 @@ def test_wrong_demands_are_refused(scene: Scene) -> None:
     assert refused.status_code == 422
 
 
+def test_pages_show_the_same(scene: Scene) -> None:
+    who = scene.someone()
+    user, correspondent = (scene.hold(kind, who) for kind in KINDS)
+    for path in (f"/professionnels/{user['id']}", f"/correspondants/{correspondent['id']}"):
+        page = scene.call("GET", path).text
+        for expected in (who.national_id, who.mailboxes[0], "Équipe mobile", "API FHIR"):
+            assert expected in page, path
+        assert scene.call("GET", path.rsplit("/", 1)[0] + "/999999").status_code == 404
+    session = scene.dui.signed_in()
+    address = f"{scene.dui.url}/annuaire"
+    assert "jamais chargées" in session.get(address, timeout=10).text
+    done = session.post(address, data={"way": "extraction"}, timeout=10).text
+    assert 'role="status"' in done and "jamais chargées" not in done
+    found = session.get(address, params={"name": who.exercise_name}, timeout=10).text
+    assert who.mailboxes[0] in found
+    scene.annuaire.fails_with("erreur-500")
+    failed = session.post(address, data={"way": "api"}, timeout=10).text
+    assert 'role="alert"' in failed
+
+
+def test_refresh_asks_for_the_right(scene: Scene) -> None:
+    for by in ("inf.roux", "sec.petit"):
+        answer = scene.dui.call("POST", "/api/directory/refresh", auth=(by, PASSWORD), json={})
+        assert answer.status_code == 403
+    assert scene.dui.call("GET", "/professionnels/1").status_code == 403
+
+
 def test_without_configuration_nothing_is_made_up(dui: Running) -> None:
     body = {"national_id": "899700000001"}
     for path in ("/api/correspondents", "/api/directory/refresh"):

@@ -13,7 +13,7 @@ import pytest
 from harness.cast import Cast
 from harness.model.access import ACTIVITY, OPENED, REFUSED, RENEWAL, SECOND_FACTOR, SIGN_IN
 from harness.model.releve import AttemptReleve, ScreenReleve
-from harness.targets.access_base import Opened
+from harness.targets.access_base import Opened, PatientAccess, ProfessionalAccess
 from harness.targets.coherence_access import JOURNEYS
 from harness.targets.visiting import Visit, Visitor
 from harness.workbench import Workbench
@@ -63,16 +63,24 @@ class Walk:
         login = f"usager.visite.{number}"
         opened = drivers.people.create_patient_access(
             patient,
-            login,
-            identity_check="case",
-            email=f"{login}@banc.example.org",
-            phone=f"+336399800{number:02}",
-            password=PASSWORD,
-            second_factor=second_factor,
+            PatientAccess(
+                login=login,
+                identity_check="case",
+                email=f"{login}@banc.example.org",
+                phone=f"+336399800{number:02}",
+                password=PASSWORD,
+                second_factor=second_factor,
+            ),
         )
         assert opened.accepted, AttemptReleve.parse(opened.releve).message
         self.secrets.add(opened.totp_secret)
         return opened, login
+
+    def verify_email(self, user: Visitor, login: str) -> None:
+        """Have a user prove their address by the code that it receives."""
+        mark = self.bench.mail.mark()
+        self.accepted(user, "verify_email", email=f"{login}@banc.example.org")
+        self.accepted(user, "confirm_email", code=self.code(self.mailed(login, mark)))
 
     def entered(self, opened: Opened, login: str) -> Visitor:
         """Return a patient who is signed in by TOTP."""
@@ -141,9 +149,7 @@ def test_contacts_factors_and_spare_codes(walk: Walk) -> None:
     opened, login = walk.patient()
     bench, visits = walk.bench, walk.bench.drivers.visits
     user = walk.entered(opened, login)
-    mark = bench.mail.mark()
-    walk.accepted(user, "verify_email", email=f"{login}@banc.example.org")
-    walk.accepted(user, "confirm_email", code=walk.code(walk.mailed(login, mark)))
+    walk.verify_email(user, login)
     mark, phone = bench.sms.mark(), "+33639980099"
     walk.accepted(user, "verify_phone", phone=phone)
     text = bench.sms.wait_for(phone, WAIT, mark).text
@@ -172,9 +178,7 @@ def test_codes_by_mail_are_sent_again(walk: Walk) -> None:
     opened, login = walk.patient()
     bench, visits = walk.bench, walk.bench.drivers.visits
     user = walk.entered(opened, login)
-    mark = bench.mail.mark()
-    walk.accepted(user, "verify_email", email=f"{login}@banc.example.org")
-    walk.accepted(user, "confirm_email", code=walk.code(walk.mailed(login, mark)))
+    walk.verify_email(user, login)
     mark = bench.mail.mark()
     walk.accepted(user, "choose_factor", kind="courriel")
     walk.accepted(user, "confirm_factor", code=walk.code(walk.mailed(login, mark)))
@@ -194,9 +198,7 @@ def test_secrets_change_come_back_and_die(walk: Walk) -> None:
     opened, login = walk.patient()
     bench, visits = walk.bench, walk.bench.drivers.visits
     user = walk.entered(opened, login)
-    mark = bench.mail.mark()
-    walk.accepted(user, "verify_email", email=f"{login}@banc.example.org")
-    walk.accepted(user, "confirm_email", code=walk.code(walk.mailed(login, mark)))
+    walk.verify_email(user, login)
     walk.accepted(user, "change_password", secret=PASSWORD, new_secret=OTHER)
     traits = {"birth_name": "AUTRE", "used_name": "", "birth_date": "1990-01-02"}
     walk.accepted(user, "correct_identity", **traits)
@@ -233,9 +235,10 @@ def test_a_professional_by_password_and_by_psc(walk: Walk) -> None:
     bench.annuaire.knows(person)
     drivers.directory.refresh("api")
     mark = bench.mail.mark()
-    opened = drivers.people.create_professional(
-        person, "pro.visite", email="pro.visite@banc.example.org", profile="soignant"
+    access = ProfessionalAccess(
+        login="pro.visite", email="pro.visite@banc.example.org", profile="soignant"
     )
+    opened = drivers.people.create_professional(person, access)
     assert opened.accepted, AttemptReleve.parse(opened.releve).message
     newcomer = visits.start()
     link = visits.link_in(walk.mailed("pro.visite", mark))

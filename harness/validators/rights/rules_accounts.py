@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from harness.model.access import AccessReleve, ContactReleve, ProfessionalReleve
 from harness.model.access_cases import Act, Case
 from harness.model.finding import Level
-from harness.model.releve import AttemptReleve, ScreenReleve, TraceEntry, TraceReleve
+from harness.model.identity import FIELD_LABELS, TEN_FIELDS
+from harness.model.releve import (
+    AttemptReleve,
+    IdentityReleve,
+    ScreenReleve,
+    TraceEntry,
+    TraceReleve,
+)
 from harness.terminology import code_list
 from harness.validators import Check, Finding, rule
 from harness.validators.rights import access_reader as reader
@@ -125,7 +132,8 @@ def changes(check: Check) -> Iterator[Change]:
     The notice is the role `contact`, with the act `changement d'attributs d'identité`.
     """
     for act in reader.acts(Act.ATTRIBUTES, Act.REQUEST)(check):
-        before, after = reader.access(check, "before"), reader.access(check, "after")
+        before = reader.releve(check, IdentityReleve, "before")
+        after = reader.releve(check, IdentityReleve, "after")
         yield Change(act, _changed(act, before, after))
     notice = reader.releve(check, ContactReleve, "contact")
     control = reader.releve(check, AttemptReleve, "control")
@@ -135,14 +143,12 @@ def changes(check: Check) -> Iterator[Change]:
 
 
 def _changed(
-    act: AttemptReleve, before: AccessReleve | None, after: AccessReleve | None
+    act: AttemptReleve, before: IdentityReleve | None, after: IdentityReleve | None
 ) -> tuple[str, ...]:
     if before is None or after is None:
         return ()
-    names = set(act.submitted) & set(before.account)
-    return tuple(
-        sorted(n for n in names if plain(before.account[n]) != plain(after.account.get(n, "")))
-    )
+    names = (one for one in TEN_FIELDS if act.submitted.get(one))
+    return tuple(one for one in names if getattr(before, one) != getattr(after, one))
 
 
 @rule("AUT-29", cites=("IEU 2", "SSI/IE.32"), each=changes)
@@ -153,7 +159,7 @@ def attributes_change_only_with_a_check(change: Change, check: Check) -> Iterato
         yield from reader.must_be_refused(change.unchecked, "changement sans contrôle", hint)
     for name in change.changed:
         expected = "inchangé tant que l'identité n'est pas contrôlée"
-        yield Finding(f"compte : {name}", expected, "changé", hint)
+        yield Finding(f"identité : {FIELD_LABELS[name]}", expected, "changé", hint)
     if change.notice is not None and not change.notice.count:
         yield Finding(
             f"ancien contact ({change.notice.channel})",

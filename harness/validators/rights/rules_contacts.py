@@ -66,10 +66,13 @@ class Silence:
 
 
 def silences(check: Check) -> Iterator[Silence]:
-    """Yield an unverified contact, when the same asked for a verified one (`control`) arrived."""
+    """Yield an unverified contact when something was sent: to it, or to its `control`.
+
+    When nothing was sent to anybody, the silence proves nothing.
+    """
     contact = reader.releve(check, ContactReleve, "contact")
     control = reader.releve(check, ContactReleve, "control")
-    if contact is not None and control is not None and control.count:
+    if contact is not None and control is not None and (control.count or contact.count):
         yield Silence(contact)
 
 

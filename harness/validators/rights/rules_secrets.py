@@ -91,23 +91,34 @@ def renewal_takes_effect(renewal: Renewal, check: Check) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """A means whose time is over: the sign-in with it, and the one after its renewal."""
+    """A means whose time is over: the sign-in before that, the one with it, and that of after."""
 
+    before: AccessReleve
     expired: AccessReleve
     renewed: AccessReleve
 
 
 def forced_renewals(check: Check) -> Iterator[Forced]:
-    """Yield a sign-in by a means that is over, when it opened before (`control`)."""
-    renewed = reader.access(check, "after")
-    for expired in reader.tried(Case.EXPIRED)(check):
-        if renewed is not None and renewed.reached:
-            yield Forced(expired, renewed)
+    """Yield a sign-in by a means that is over, when it was taken before (`control`).
+
+    Taken: it opened, or a renewal was asked already, which is a fault of its own.
+    """
+    before, renewed = reader.access(check, "control"), reader.access(check, "after")
+    expired = reader.access(check, "attempt")
+    if before is None or expired is None or renewed is None or expired.case != Case.EXPIRED:
+        return
+    if expired.reached and renewed.reached and (before.opened or before.stage == RENEWAL):
+        yield Forced(before, expired, renewed)
 
 
 @rule("AUT-22", cites=("IEPS 6", "IEU 5"), each=forced_renewals)
 def renewal_can_be_imposed(forced: Forced, check: Check) -> Iterator[Finding]:
     """A means whose time is over must be renewed: before it nothing opens, after it all does."""
+    yield from reader.must_open(
+        forced.before,
+        "Le délai appliqué est-il bien celui qui est réglé ?",
+        "ouvert avant le délai",
+    )
     hint = "Le délai de renouvellement est-il contrôlé à la connexion, avant d'ouvrir la session ?"
     if forced.expired.opened:
         yield from reader.must_stay_closed(forced.expired, hint)

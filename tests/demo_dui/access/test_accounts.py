@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.demo_dui.access.checks import healthy_and_broken
+
 ADDRESS, NEW_ADDRESS = "alice@banc.example.org", "alice.bis@banc.example.org"
 PHONE = "+33639980002"
 STRONG, STRONGER = "Sapin-Bleu-42", "Cerise-Noire-58"
@@ -213,7 +215,7 @@ CHECKS: dict[Any, str] = {
     profile_takes_effect_at_once: "profil-sans-effet",
     accounts_are_extracted_to_the_last: "comptes-extraction-incomplete",
 }
-PAIRS = [(fault, check) for check, faults in CHECKS.items() for fault in faults.split()]
+test_healthy, test_fault_breaks_its_check = healthy_and_broken(CHECKS)
 
 
 @pytest.fixture(autouse=True)
@@ -222,18 +224,6 @@ def _empty_boxes(messages: Any) -> None:
     for address in (ADDRESS, NEW_ADDRESS, PHONE):
         while not messages.box(address).empty():
             messages.box(address).get()
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_healthy(check: Any, counter: Any) -> None:
-    check(counter)
-
-
-@pytest.mark.parametrize(("fault", "check"), PAIRS, ids=lambda v: v if isinstance(v, str) else "")
-def test_fault_breaks_its_check(fault: str, check: Any, counter: Any) -> None:
-    counter.dui.fault(fault)
-    with pytest.raises(AssertionError):
-        check(counter)
 
 
 def test_account_without_password_is_activated_by_mail(counter: Any) -> None:

@@ -368,3 +368,10 @@ def test_every_streaming_rule_is_fed_in_one_pass() -> None:
 
     judgement = judge(Check({}, {"acts": ACTS}), rules, named=False, batches=once())
     assert passes == [1] and judgement.verdict.value == "CONFORM", told(judgement)
+
+
+def test_a_check_judged_twice_gives_the_same_judgement() -> None:
+    check = Check({"audit": Artefact("traces", as_csv(e.NOTE).encode(), "text/csv")})
+    check = Check(check.artefacts, {"acts": [ACTS[3]]})
+    rules = rules_named("TRA-19", "TRA-20", "TRA-22")
+    assert judge(check, rules).outcomes == judge(check, rules).outcomes
