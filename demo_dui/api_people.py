@@ -115,12 +115,7 @@ async def _from_directory(request: web.Request, wanted: _Asked) -> Professional 
     found = await directory.find(wanted.national_id, user_of(request).login)
     if found is None:
         return None
-    held = directory.applied(new, found)
-    for fault, name in _LOST_BY_FAULT.items():
-        if faults.active(fault):
-            emptied: dict[str, Any] = {name: ""}
-            held = replace(held, **emptied)
-    return held
+    return directory.applied(new, found)
 
 
 def _duplicates(request: web.Request, held: Professional) -> list[Professional]:
@@ -141,9 +136,18 @@ def _refused_duplicate(
     return json_response({"error": text, "duplicates": ids}, 409)
 
 
+def _as_kept(held: Professional) -> Professional:
+    """The professional as they enter the database: unchanged, unless a seeded fault alters them."""
+    for fault, name in _LOST_BY_FAULT.items():
+        if faults.active(fault):
+            emptied: dict[str, Any] = {name: ""}
+            held = replace(held, **emptied)
+    return held
+
+
 def _opened(request: web.Request, wanted: _Asked, held: Professional) -> web.Response:
     dui, by = request.app[DUI], user_of(request).login
-    kept = request.app[ACCOUNTS].people.professionals.add(held)
+    kept = request.app[ACCOUNTS].people.professionals.add(_as_kept(held))
     dui.rights.give(held.login, wanted.profile)
     once = record(request, wanted.opening)
     detail = f"{held.login}, {held.national_id}, profil {wanted.profile}"

@@ -85,7 +85,7 @@ class Passwords:
             self._db.execute(sql, (person.login, person.password))
         if faults.active("renouvellement-nouveau-perdu") and person.password:
             kept = person.password
-        stale = faults.active("renouvellement-en-boucle")
+        stale = bool(person.password) and faults.active("renouvellement-en-boucle")
         changed = replace(
             person,
             password=kept,
