@@ -18,6 +18,7 @@ def _measures() -> dict[str, Measure]:
         insi_calls,
         mdm_message,
         pam_message,
+        psc_sign_ins,
         start_up,
         trace_set,
     )
@@ -27,6 +28,7 @@ def _measures() -> dict[str, Measure]:
         "mdm_with_its_cda_all_rules": mdm_message.measure,
         "fhir_bundle_all_rules": fhir_bundle.measure,
         "insi_call_judged_and_recorded": insi_calls.measure,
+        "psc_sign_in_recorded": psc_sign_ins.measure,
         "million_traces_as_a_stream": trace_set.measure,
         "scenario_collection": collection.measure,
         "banc_help": start_up.measure,

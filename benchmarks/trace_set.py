@@ -52,7 +52,7 @@ def row(number: int) -> str:
 
 def event(number: int) -> str:
     """Return an event as an AuditEvent of TDE, on one line: about 1 kB."""
-    person = str(number % 9_000)
+    person = {"what": {"reference": f"Patient/{number % 9_000}"}}
     who = {"system": "urn:oid:1.2.250.1.71.4.2.1", "value": f"8{number % 97:011d}"}
     return json.dumps(
         {
@@ -77,11 +77,7 @@ def event(number: int) -> str:
             ],
             "source": {"site": "DUI", "observer": {"reference": "Device/1", "display": "DUI"}},
             "entity": [
-                {
-                    "what": {"reference": f"Patient/{person}"},
-                    "type": {"code": "1"},
-                    "role": {"code": "1"},
-                },
+                {**person, "type": {"code": "1"}, "role": {"code": "1"}},
                 {
                     "type": {"code": "2"},
                     "query": "UE9TVCAvYXBpL3BhdGllbnRzL25vdGVz",

@@ -10,6 +10,7 @@ from aiohttp import web
 from demo_dui import diffusion, insi_calls, pam_out, search
 from demo_dui.identity import Draft, Identity, Traits
 from demo_dui.insi_calls import InsiOutcome
+from demo_dui.json_requests import Body, with_body, with_patient, with_patient_and_body
 from demo_dui.naming import RefusedError
 from demo_dui.rights import STRICT
 from demo_dui.search import Criteria
@@ -17,18 +18,13 @@ from demo_dui.service import ATTRIBUTES
 from demo_dui.store import Store
 from demo_dui.web import (
     DUI,
-    NOT_JSON,
     error,
-    json_body,
     json_response,
-    known_identity,
     may,
-    refused,
     user_of,
 )
 
 routes = web.RouteTableDef()
-UNKNOWN = "Patient inconnu : vérifiez l'identifiant dans l'adresse."
 MODES = ("traits", "vitale")
 
 
@@ -87,11 +83,9 @@ async def list_patients(request: web.Request) -> web.Response:
 
 
 @routes.post("/api/patients")
-async def create_patient(request: web.Request) -> web.Response:
+@with_body
+async def create_patient(request: web.Request, body: Body) -> web.Response:
     """Create an identity from the names of the internal view."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     dui = request.app[DUI]
     given = {name: _text(body.get(name)) for name in Traits.__dataclass_fields__}
     draft = Draft(
@@ -100,10 +94,7 @@ async def create_patient(request: web.Request) -> web.Response:
         nss=_text(body.get("nss")),
         proof=_text(body.get("justificatif")),
     )
-    try:
-        identity = dui.create(draft, user_of(request).login)
-    except RefusedError as refusal:
-        return refused(refusal)
+    identity = dui.create(draft, user_of(request).login)
     headers = {"Location": f"/api/patients/{identity.id}"}
     return json_response(identity_json(dui.store, identity), 201, headers)
 
@@ -113,22 +104,16 @@ def _text(value: object) -> str | None:
 
 
 @routes.get("/api/patients/{id}")
-async def read_patient(request: web.Request) -> web.Response:
+@with_patient
+async def read_patient(request: web.Request, identity: Identity) -> web.Response:
     """Read the internal view of an identity."""
-    identity = known_identity(request)
-    if identity is None:
-        return error(404, UNKNOWN)
     return json_response(identity_json(request.app[DUI].store, identity))
 
 
 @routes.post("/api/patients/{id}/insi")
-async def call_insi(request: web.Request) -> web.Response:
+@with_patient_and_body
+async def call_insi(request: web.Request, identity: Identity, body: Body) -> web.Response:
     """Call INSi for an identity."""
-    identity, body = known_identity(request), await json_body(request)
-    if identity is None:
-        return error(404, UNKNOWN)
-    if body is None:
-        return error(400, NOT_JSON)
     mode = str(body.get("mode", "traits"))
     if mode not in MODES:
         return error(422, f"Mode d'appel INSi « {mode[:20]} » inconnu, attendu : traits, vitale.")
@@ -152,44 +137,31 @@ def _insi_outcome(store: Store, outcome: InsiOutcome) -> web.Response:
 
 
 @routes.post("/api/patients/{id}/insi-verification")
-async def verify_ins(request: web.Request) -> web.Response:
+@with_patient
+async def verify_ins(request: web.Request, identity: Identity) -> web.Response:
     """Have INSi verify the INS of an identity."""
-    identity = known_identity(request)
-    if identity is None:
-        return error(404, UNKNOWN)
     dui = request.app[DUI]
     outcome = await insi_calls.verify_own(dui, identity, user_of(request).login)
     return _insi_outcome(dui.store, outcome)
 
 
 @routes.put("/api/patients/{id}")
-async def change_patient(request: web.Request) -> web.Response:
+@with_patient_and_body
+async def change_patient(request: web.Request, identity: Identity, body: Body) -> web.Response:
     """Change the fields given; the others stay. Tells what was sent to the partner."""
-    identity, body = known_identity(request), await json_body(request)
-    if identity is None:
-        return error(404, UNKNOWN)
-    if body is None:
-        return error(400, NOT_JSON)
     given = {n: _text(body[n]) for n in Traits.__dataclass_fields__ if n in body}
     draft = Draft(traits=replace(identity.traits, **given), nss=_text(body.get("nss")))
     dui, login = request.app[DUI], user_of(request).login
-    try:
-        changed = dui.change(identity, draft, login, may(request, STRICT))
-    except RefusedError as refusal:
-        return refused(refusal)
+    changed = dui.change(identity, draft, login, may(request, STRICT))
     sent = await diffusion.propagate(dui, identity, changed, login)
     told = {"event": sent.event, "control_id": sent.control_id, "ack": sent.ack} if sent else None
     return json_response({"identity": identity_json(dui.store, changed), "diffusion": told})
 
 
 @routes.post("/api/patients/{id}/message")
-async def send_message(request: web.Request) -> web.Response:
+@with_patient_and_body
+async def send_message(request: web.Request, identity: Identity, body: Body) -> web.Response:
     """Send an order, an appointment or a result that bears the patient."""
-    identity, body = known_identity(request), await json_body(request)
-    if identity is None:
-        return error(404, UNKNOWN)
-    if body is None:
-        return error(400, NOT_JSON)
     kind = str(body.get("type", ""))
     if kind not in pam_out.BUSINESS:
         known = ", ".join(pam_out.BUSINESS)
@@ -203,58 +175,38 @@ async def send_message(request: web.Request) -> web.Response:
 
 
 @routes.get("/api/patients/{id}/insi")
-async def list_insi_calls(request: web.Request) -> web.Response:
+@with_patient
+async def list_insi_calls(request: web.Request, identity: Identity) -> web.Response:
     """INSi calls made for an identity, with the whole answers."""
-    identity = known_identity(request)
-    if identity is None:
-        return error(404, UNKNOWN)
     calls = request.app[DUI].store.insi_answers(identity.id)
     return json_response({"calls": [asdict(call) for call in calls]})
 
 
 @routes.post("/api/patients/{id}/verification")
-async def verify(request: web.Request) -> web.Response:
+@with_patient_and_body
+async def verify(request: web.Request, identity: Identity, body: Body) -> web.Response:
     """Record the check of an identity document."""
-    identity, body = known_identity(request), await json_body(request)
-    if identity is None:
-        return error(404, UNKNOWN)
-    if body is None:
-        return error(400, NOT_JSON)
     dui = request.app[DUI]
     document = str(body.get("document", "")).upper()
-    try:
-        checked = dui.verify(identity, document, user_of(request).login)
-    except RefusedError as refusal:
-        return refused(refusal)
+    checked = dui.verify(identity, document, user_of(request).login)
     return json_response({"identity": identity_json(dui.store, checked)})
 
 
 @routes.post("/api/patients/{id}/attributes")
-async def mark(request: web.Request) -> web.Response:
+@with_patient_and_body
+async def mark(request: web.Request, identity: Identity, body: Body) -> web.Response:
     """Set or remove the attributes of an identity."""
-    identity, body = known_identity(request), await json_body(request)
-    if identity is None:
-        return error(404, UNKNOWN)
-    if body is None:
-        return error(400, NOT_JSON)
     if any(name not in ATTRIBUTES or not isinstance(value, bool) for name, value in body.items()):
         return error(422, f"Attributs attendus : {', '.join(ATTRIBUTES)}, chacun vrai ou faux.")
     dui = request.app[DUI]
-    try:
-        marked = dui.mark(identity, body, user_of(request).login)
-    except RefusedError as refusal:
-        return refused(refusal)
+    marked = dui.mark(identity, body, user_of(request).login)
     return json_response({"identity": identity_json(dui.store, marked)})
 
 
 @routes.post("/api/patients/{id}/diffusion")
-async def diffuse(request: web.Request) -> web.Response:
+@with_patient_and_body
+async def diffuse(request: web.Request, identity: Identity, body: Body) -> web.Response:
     """Send an identity to the partner."""
-    identity, body = known_identity(request), await json_body(request)
-    if identity is None:
-        return error(404, UNKNOWN)
-    if body is None:
-        return error(400, NOT_JSON)
     event = str(body.get("event", "A31"))
     if event not in pam_out.EVENTS:
         known = ", ".join(pam_out.EVENTS)

@@ -10,6 +10,7 @@ from aiohttp import web
 from demo_dui import diffusion, faults
 from demo_dui.contact import ContactError
 from demo_dui.identity import Draft, Identity, Traits
+from demo_dui.json_requests import Body, with_body
 from demo_dui.naming import Refusal, RefusedError
 from demo_dui.openings import asked, identity_check_refusal, record, send_activation
 from demo_dui.policy import Population
@@ -18,11 +19,8 @@ from demo_dui.traces import Trace
 from demo_dui.web import (
     ACCOUNTS,
     DUI,
-    NOT_JSON,
     error,
-    json_body,
     json_response,
-    refused,
     user_of,
 )
 
@@ -50,11 +48,9 @@ def account_json(request: web.Request, account: Account) -> dict[str, Any]:
 
 
 @routes.post("/api/accounts")
-async def open_account(request: web.Request) -> web.Response:
+@with_body
+async def open_account(request: web.Request, body: Body) -> web.Response:
     """Open a patient's account, once the identity was verified (IEU 1)."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     dui, patient_id = request.app[DUI], str(body.get("patient_id", ""))
     try:
         opening = asked(request, body, Population.PATIENT)
@@ -67,8 +63,6 @@ async def open_account(request: web.Request) -> web.Response:
             await send_activation(request, opening.login, opening.email)
         by, check = user_of(request).login, opening.identity_check
         account = dui.open_account(patient_id, opening.login, by, check)
-    except RefusedError as refusal:
-        return refused(refusal)
     except ContactError as problem:
         return error(problem.status, str(problem))
     told = record(request, opening)
@@ -126,26 +120,21 @@ async def mailed_activation(
 
 
 @routes.put("/api/accounts/{id}/identity")
-async def change_identity(request: web.Request) -> web.Response:
+@with_body
+async def change_identity(request: web.Request, body: Body) -> web.Response:
     """Change identity attributes, after a check as reliable as the first one (IEU 2)."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     dui, by = request.app[DUI], user_of(request).login
     account = dui.store.account(request.match_info["id"])
     identity = dui.identity(account.patient_id) if account else None
     if account is None or identity is None:
         return error(404, UNKNOWN)
     check = str(body.pop("identity_check", "") or "")
-    try:
-        unchecked = identity_check_refusal(request, check)
-        if unchecked and not faults.active("identite-sans-controle"):
-            detail = f"{account.login}, sans contrôle d'identité"
-            dui.store.log(by, CHANGE, identity.id, "refus", detail)
-            raise RefusedError(unchecked)
-        changed = dui.change(identity, _draft(identity, body), by, super_user=False)
-    except RefusedError as refusal:
-        return refused(refusal)
+    unchecked = identity_check_refusal(request, check)
+    if unchecked and not faults.active("identite-sans-controle"):
+        detail = f"{account.login}, sans contrôle d'identité"
+        dui.store.log(by, CHANGE, identity.id, "refus", detail)
+        raise RefusedError(unchecked)
+    changed = dui.change(identity, _draft(identity, body), by, super_user=False)
     _trace_change(request, account, (identity, changed), check)
     await diffusion.propagate(dui, identity, changed, by)
     await warn(request, account.login, "L'identité que porte votre compte")

@@ -9,22 +9,18 @@ from aiohttp import web
 
 from demo_dui import actions, good_practices
 from demo_dui.contact import ContactError
-from demo_dui.naming import RefusedError
+from demo_dui.identity import Identity
+from demo_dui.json_requests import Body, with_patient, with_patient_and_body
 from demo_dui.records import Record
 from demo_dui.web import (
     ACCOUNTS,
     DUI,
-    NOT_JSON,
     error,
-    json_body,
     json_response,
-    known_identity,
-    refused,
     user_of,
 )
 
 routes = web.RouteTableDef()
-UNKNOWN = "Patient inconnu : vérifiez l'identifiant dans l'adresse."
 _LISTS = {"notes": "note", "documents": "document", "mailings": "mailing"}
 
 
@@ -34,24 +30,18 @@ def record_json(record: Record) -> dict[str, Any]:
 
 
 @routes.get("/api/patients/{id}/{kind:notes|documents|mailings}")
-async def list_records(request: web.Request) -> web.Response:
+@with_patient
+async def list_records(request: web.Request, identity: Identity) -> web.Response:
     """List the entries of one kind on a person."""
-    identity = known_identity(request)
-    if identity is None:
-        return error(404, UNKNOWN)
     kind = request.match_info["kind"]
     found = request.app[DUI].store.records.of(identity.id, _LISTS[kind])
     return json_response({kind: [record_json(one) for one in found]})
 
 
 @routes.post("/api/patients/{id}/{kind:notes|documents|mailings}")
-async def add_record(request: web.Request) -> web.Response:
+@with_patient_and_body
+async def add_record(request: web.Request, identity: Identity, body: Body) -> web.Response:
     """Write a note, file a document or send a message."""
-    identity, body = known_identity(request), await json_body(request)
-    if identity is None:
-        return error(404, UNKNOWN)
-    if body is None:
-        return error(400, NOT_JSON)
     dui, by, kind = request.app[DUI], user_of(request).login, request.match_info["kind"]
     title, text, subject, to = (_text(body, name) for name in ("title", "text", "subject", "to"))
     try:
@@ -62,8 +52,6 @@ async def add_record(request: web.Request) -> web.Response:
         else:
             contact, message = request.app[ACCOUNTS].contact, (to, subject, text)
             record = await actions.send_message(dui, contact, identity, message, by)
-    except RefusedError as refusal:
-        return refused(refusal)
     except ContactError as problem:
         return error(problem.status, str(problem))
     headers = {"Location": f"/api/patients/{identity.id}/{kind}"}

@@ -74,24 +74,29 @@ def _searched(request: web.Request) -> Bounds:
                 f"Paramètre « {name[:40]} » non pris en charge, attendu : {known}."
             )
         given |= _PARAMETERS[name](value)
-    if not {"since", "until"} <= set(given) and not faults.active("journal-fhir-sans-bornes"):
+    if not {"since", "until"} <= set(given):
         text = "Bornes de date absentes : date=ge… et date=le… sont obligatoires (ITI-81)."
         raise WrongBoundError(text)
     return Bounds(**given)
 
 
 def _dated(first: str, last: str) -> Callable[[str], dict[str, str]]:
-    """Reader of a FHIR date: ge and gt give `first`, le and lt give `last`, a bare one both."""
+    """Reader of a FHIR date: ge and gt bound `first`, le and lt `last`, a bare one both."""
 
     def reader(value: str) -> dict[str, str]:
         prefix, text = (value[:2], value[2:]) if value[:2].isalpha() else ("eq", value)
-        if prefix in {"ge", "gt", "sa"}:
-            return {first: audit.instant(text, "date")}
-        if prefix in {"le", "lt", "eb"}:
-            return {last: audit.instant(text, "date", end=True)}
-        if prefix != "eq":
-            raise WrongBoundError(f"date : préfixe « {prefix} » non pris en charge (ge, le, eq).")
-        return {first: audit.instant(text, "date"), last: audit.instant(text, "date", end=True)}
+        start, end = audit.instant(text, "date"), audit.instant(text, "date", end=True)
+        known = {
+            "ge": {first: start},
+            "gt": {first: audit.beside(end, 1)},
+            "le": {last: end},
+            "lt": {last: audit.beside(start, -1)},
+            "eq": {first: start, last: end},
+        }
+        if prefix not in known or not text:
+            wanted = ", ".join(known)
+            raise WrongBoundError(f"date : « {value[:40]} » refusé, préfixe parmi {wanted}, date.")
+        return known[prefix]
 
     return reader
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -11,11 +11,12 @@ from aiohttp import web
 from demo_dui import faults
 from demo_dui.directory import WAYS, Directory
 from demo_dui.directory_client import DirectoryError
-from demo_dui.professionals import Professional
+from demo_dui.directory_record import iso
+from demo_dui.json_requests import Body, with_body
+from demo_dui.professionals import Professional, Professionals, is_local
 from demo_dui.trace_words import CORRESPONDENT, CORRESPONDENT_CHANGE, MAILBOX_SEARCH
 from demo_dui.web import (
     DUI,
-    NOT_JSON,
     Handler,
     error,
     json_body,
@@ -34,14 +35,15 @@ def professional_json(held: Professional) -> dict[str, Any]:
     values = asdict(held) | {"mailboxes": list(held.mailboxes)}
     if faults.active("annuaire-identifiant-perdu"):
         values["national_id"] = held.national_id[1:]
-    if faults.active("annuaire-date-absente"):
-        values["updated_at"] = ""
+    if faults.active("annuaire-date-perimee") and held.updated_at:
+        old = datetime.fromisoformat(held.updated_at) - timedelta(days=40)
+        values["updated_at"] = iso(old)
     if faults.active("annuaire-local-melange"):
         values |= {name: v for name, v in held.local.items() if name in values}
     return values
 
 
-def told(handler: Callable[[web.Request], Awaitable[web.Response]]) -> Handler:
+def told(handler: Handler) -> Handler:
     """Answer in JSON the failures of the Annuaire that a handler meets."""
 
     async def answered(request: web.Request) -> web.StreamResponse:
@@ -75,11 +77,9 @@ def status_json(request: web.Request) -> dict[str, Any]:
 
 @routes.post("/api/directory/refresh")
 @told
-async def refresh(request: web.Request) -> web.Response:
+@with_body
+async def refresh(request: web.Request, body: Body) -> web.Response:
     """Load the Annuaire, by its API or its extraction."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     way = str(body.get("way", "api"))
     if way not in WAYS:
         return error(422, f"way : « {way[:20]} » inconnu, attendu {' ou '.join(WAYS)}.")
@@ -109,11 +109,9 @@ async def mailboxes(request: web.Request) -> web.Response:
 
 @routes.post("/api/correspondents")
 @told
-async def add_correspondent(request: web.Request) -> web.Response:
+@with_body
+async def add_correspondent(request: web.Request, body: Body) -> web.Response:
     """Keep a professional who has no access, as the Annuaire tells them (ANN 3)."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     national_id, local = str(body.get("national_id", "")), body.get("local", {})
     by, directory = user_of(request).login, request.app[DIRECTORY]
     problem = _problem(directory, national_id, local)
@@ -135,7 +133,7 @@ async def add_correspondent(request: web.Request) -> web.Response:
 def _problem(directory: Directory, national_id: str, local: object) -> web.Response | None:
     if not (national_id.isdecimal() and len(national_id) == 12):
         return error(422, _NATIONAL_ID)
-    if not isinstance(local, dict) or not all(isinstance(v, str) for v in local.values()):
+    if not is_local(local):
         return error(422, "local : objet nom → texte attendu.")
     known = directory.correspondents.of_national_id(national_id)
     if known is not None:
@@ -171,7 +169,7 @@ async def change_correspondent(request: web.Request) -> web.Response:
     if held is None:
         return error(404, UNKNOWN)
     local = body.get("local") if body is not None and set(body) == {"local"} else None
-    if not isinstance(local, dict) or not all(isinstance(v, str) for v in local.values()):
+    if not is_local(local):
         return error(422, 'Corps attendu : {"local": {nom: texte}}, rien d\'autre ne se change.')
     changed = Professional(**{**_fields(held), "local": local})
     table.save(changed)
@@ -188,24 +186,19 @@ def _fields(held: Professional) -> dict[str, Any]:
 @told
 async def refresh_correspondent(request: web.Request) -> web.Response:
     """Bring a correspondant up to date from the Annuaire now."""
-    directory = request.app[DIRECTORY]
-    held = directory.correspondents.find(request.match_info["id"])
-    if held is None:
-        return error(404, UNKNOWN)
-    by = user_of(request).login
-    return json_response(
-        professional_json(await directory.refreshed(held, directory.correspondents, by))
-    )
+    return await _refreshed(request, request.app[DIRECTORY].correspondents)
 
 
 @routes.post("/api/professionals/{id}/refresh")
 @told
 async def refresh_professional(request: web.Request) -> web.Response:
     """Bring a user up to date from the Annuaire now; local data stay."""
-    directory = request.app[DIRECTORY]
-    held = directory.users.find(request.match_info["id"])
+    return await _refreshed(request, request.app[DIRECTORY].users)
+
+
+async def _refreshed(request: web.Request, table: Professionals) -> web.Response:
+    held = table.find(request.match_info["id"])
     if held is None:
         return error(404, UNKNOWN)
-    by = user_of(request).login
-    fresh = await directory.refreshed(held, directory.users, by)
+    fresh = await request.app[DIRECTORY].refreshed(held, table, user_of(request).login)
     return json_response(professional_json(fresh))

@@ -11,21 +11,19 @@ from demo_dui import faults
 from demo_dui.api_accounts import CHANGE, mailed_activation
 from demo_dui.api_directory import DIRECTORY, UNKNOWN, professional_json, told
 from demo_dui.contact import ContactError
+from demo_dui.json_requests import Body, with_body
 from demo_dui.naming import Refusal, RefusedError
 from demo_dui.openings import Opening, asked, contact_refusals, record, send_activation
 from demo_dui.parameters import WrongSettingError
 from demo_dui.policy import Population
-from demo_dui.professionals import Professional
+from demo_dui.professionals import Professional, is_local
 from demo_dui.rights import DEFAULT_USERS, MANAGEMENT
 from demo_dui.trace_words import RIGHTS_CHANGE
 from demo_dui.web import (
     ACCOUNTS,
     DUI,
-    NOT_JSON,
     error,
-    json_body,
     json_response,
-    refused,
     user_of,
 )
 
@@ -62,11 +60,9 @@ def account_json(request: web.Request, held: Professional) -> dict[str, Any]:
 
 @routes.post("/api/professionals")
 @told
-async def open_account(request: web.Request) -> web.Response:
+@with_body
+async def open_account(request: web.Request, body: Body) -> web.Response:
     """Open the account of a professional whom the Annuaire knows (IEPS 8, SSI/IE.30)."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     try:
         wanted = _asked(request, body)
         held = await _from_directory(request, wanted)
@@ -77,8 +73,6 @@ async def open_account(request: web.Request) -> web.Response:
             return _refused_duplicate(request, held, duplicates)
         if not wanted.opening.password:
             await send_activation(request, wanted.opening.login, wanted.opening.email)
-    except RefusedError as refusal:
-        return refused(refusal)
     except ContactError as problem:
         return error(problem.status, str(problem))
     return _opened(request, wanted, held)
@@ -106,7 +100,7 @@ def _asked(request: web.Request, body: dict[str, Any]) -> _Asked:
 
 
 def _check_local(local: object) -> None:
-    if not isinstance(local, dict) or not all(isinstance(v, str) for v in local.values()):
+    if not is_local(local):
         raise RefusedError(Refusal("local", "local : objet nom → texte attendu."))
 
 
@@ -195,20 +189,15 @@ async def read_account(request: web.Request) -> web.Response:
 
 
 @routes.put("/api/professionals/{id}")
-async def change_account(request: web.Request) -> web.Response:
+@with_body
+async def change_account(request: web.Request, body: Body) -> web.Response:
     """Change local data, profile, address: what the Annuaire says comes from it alone."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     held = _held(request)
     if held is None:
         return error(404, UNKNOWN)
-    try:
-        _check_changes(body)
-        held = _with_local(request, held, body)
-        _with_profile(request, held, body)
-    except RefusedError as refusal:
-        return refused(refusal)
+    _check_changes(body)
+    held = _with_local(request, held, body)
+    _with_profile(request, held, body)
     _with_contacts(request, held, body)
     answer = account_json(request, held)
     if faults.active("profil-sans-effet"):

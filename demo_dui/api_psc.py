@@ -6,6 +6,7 @@ import asyncio
 
 from aiohttp import web
 
+from demo_dui.json_requests import Body, with_body
 from demo_dui.pages_psc import PSC
 from demo_dui.psc import Psc
 from demo_dui.psc_client import PscTokenError, PscUnavailableError
@@ -15,10 +16,8 @@ from demo_dui.web import (
     ACCOUNTS,
     COOKIE,
     DUI,
-    NOT_JSON,
     SESSION,
     error,
-    json_body,
     json_response,
     session_of,
     user_of,
@@ -53,11 +52,10 @@ async def session_state(request: web.Request) -> web.Response:
 
 
 @routes.post("/api/psc/exchange")
-async def exchange(request: web.Request) -> web.Response:
+@with_body
+async def exchange(request: web.Request, body: Body) -> web.Response:
     """Exchange the access token for one of an API (PSC-10); the token itself is never shown."""
-    body, held = await json_body(request), Psc.held(request[SESSION])
-    if body is None:
-        return error(400, NOT_JSON)
+    held = Psc.held(request[SESSION])
     if held is None:
         return error(409, _OTHER)
     audience = str(body.get("audience", ""))

@@ -7,10 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
+from demo_dui.json_requests import Body, with_body
 from demo_dui.parameters import WrongSettingError, checked
 from demo_dui.rights import IDENTITY
 from demo_dui.traces import Trace
-from demo_dui.web import DUI, NOT_JSON, error, json_body, json_response, may, user_of
+from demo_dui.web import DUI, error, json_response, may, user_of
 
 routes = web.RouteTableDef()
 # What a profile without access to the identity (the administrator) does not read in a trace.
@@ -38,11 +39,9 @@ async def read_settings(request: web.Request) -> web.Response:
 
 
 @routes.put("/api/settings")
-async def change_settings(request: web.Request) -> web.Response:
+@with_body
+async def change_settings(request: web.Request, body: Body) -> web.Response:
     """Change the settings given; the others stay."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     store = request.app[DUI].store
     try:
         asked = checked(body)
@@ -55,11 +54,9 @@ async def change_settings(request: web.Request) -> web.Response:
 
 
 @routes.put("/api/settings/justificatifs/{code}")
-async def change_trust(request: web.Request) -> web.Response:
+@with_body
+async def change_trust(request: web.Request, body: Body) -> web.Response:
     """Change the trust level of one kind of justificatif."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     store, code = request.app[DUI].store, request.match_info["code"]
     proofs = store.parameters.read("justificatifs")
     if code not in {proof["code"] for proof in proofs}:
@@ -81,11 +78,9 @@ async def read_rights(request: web.Request) -> web.Response:
 
 
 @routes.put("/api/rights")
-async def change_rights(request: web.Request) -> web.Response:
+@with_body
+async def change_rights(request: web.Request, body: Body) -> web.Response:
     """Change profiles or users."""
-    body = await json_body(request)
-    if body is None:
-        return error(400, NOT_JSON)
     dui = request.app[DUI]
     try:
         dui.rights.replace(body)

@@ -9,36 +9,12 @@ import ssl
 import sys
 import threading
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from aiohttp import web
 
-from demo_dui import (
-    api,
-    api_accounts,
-    api_actions,
-    api_audit,
-    api_clock,
-    api_directory,
-    api_people,
-    api_psc,
-    api_site,
-    control,
-    mllp,
-    pages,
-    pages_account,
-    pages_actions,
-    pages_contact,
-    pages_enrolment,
-    pages_patient,
-    pages_psc,
-    pages_recovery,
-    pages_sign_in,
-    pages_site,
-    pam_in,
-    rendering,
-    rest_fhir,
-)
+from demo_dui import api_clock, api_directory, control, mllp, pages_psc, pam_in, rendering
 from demo_dui.accounts import Accounts
 from demo_dui.clock import Clock
 from demo_dui.contact import Contact, ContactSettings
@@ -55,26 +31,28 @@ from demo_dui.web import ACCOUNTS, DUI, SECURE_COOKIES, security_headers, sign_i
 
 LOOPBACK = "127.0.0.1"
 _FRONT = (
-    api,
-    api_accounts,
-    api_actions,
-    api_audit,
-    api_directory,
-    api_people,
-    api_psc,
-    api_site,
-    pages,
-    pages_account,
-    pages_actions,
-    pages_contact,
-    pages_enrolment,
-    pages_patient,
-    pages_psc,
-    pages_recovery,
-    pages_sign_in,
-    pages_site,
-    rest_fhir,
+    "api",
+    "api_accounts",
+    "api_actions",
+    "api_audit",
+    "api_directory",
+    "api_people",
+    "api_psc",
+    "api_site",
+    "pages",
+    "pages_account",
+    "pages_actions",
+    "pages_contact",
+    "pages_directory",
+    "pages_enrolment",
+    "pages_patient",
+    "pages_psc",
+    "pages_recovery",
+    "pages_sign_in",
+    "pages_site",
+    "rest_fhir",
 )
+"""Modules whose `routes` make the front."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +90,8 @@ def front(dui: Dui, accounts: Accounts, secure: bool) -> web.Application:
     application[DUI] = dui
     application[ACCOUNTS] = accounts
     application[SECURE_COOKIES] = secure
-    for module in _FRONT:
-        application.add_routes(module.routes)
+    for name in _FRONT:
+        application.add_routes(import_module(f"demo_dui.{name}").routes)
     rendering.prepare(application)
     return application
 
@@ -157,6 +135,21 @@ def _psc(settings: Settings, dui: Dui, accounts: Accounts) -> Psc:
     return Psc(client, dui, accounts)
 
 
+def _applications(
+    settings: Settings, secrets: Secrets, dui: Dui, accounts: Accounts
+) -> tuple[web.Application, web.Application]:
+    """The front and the control, with the partners and the test door that the settings give."""
+    application = front(dui, accounts, secure=settings.tls_certificate is not None)
+    application[api_directory.DIRECTORY] = _directory(settings, dui.store, accounts)
+    psc = _psc(settings, dui, accounts)
+    application[pages_psc.PSC] = psc
+    if settings.test_clock:
+        application.add_routes(api_clock.routes)
+    controlled = control_application(dui, accounts, secrets.control_token)
+    controlled[pages_psc.PSC] = psc
+    return application, controlled
+
+
 async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None:
     """Serve until `stop` is set; one JSON line on stdout tells the addresses."""
     store = Store(settings.state)
@@ -168,16 +161,9 @@ async def run(settings: Settings, secrets: Secrets, stop: asyncio.Event) -> None
     host = settings.host
     runners: list[web.AppRunner] = []
     try:
-        application = front(dui, accounts, secure=tls is not None)
-        application[api_directory.DIRECTORY] = _directory(settings, store, accounts)
-        psc = _psc(settings, dui, accounts)
-        application[pages_psc.PSC] = psc
-        if settings.test_clock:
-            application.add_routes(api_clock.routes)
+        application, controlled = _applications(settings, secrets, dui, accounts)
         runner, http_port = await _listen(application, host, settings.http_port, tls)
         runners.append(runner)
-        controlled = control_application(dui, accounts, secrets.control_token)
-        controlled[pages_psc.PSC] = psc
         runner, control_port = await _listen(controlled, LOOPBACK, settings.control_port, None)
         runners.append(runner)
         listener = await mllp.serve(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 
 from demo_dui import faults
 from demo_dui.trace_words import FAILURES, REFUSALS
@@ -60,12 +59,16 @@ class AuditLine:
 
 def lines(traces: Iterable[Trace], personal: bool) -> Iterator[AuditLine]:
     """The traces as exports tell them; a reader without access to identities gets no values."""
-    found = (_line(trace, personal) for trace in traces)
-    if not faults.active("journal-desordre"):
-        yield from found
-        return
-    listed = list(found)
-    yield from chain(listed[1::2], listed[::2])
+    for trace in traces:
+        line = _line(trace, personal)
+        if faults.active("journal-desordre") and int(line.id) % 2:
+            line = replace(line, recorded=_earlier(line.recorded), occurred=_earlier(line.occurred))
+        yield line
+
+
+def _earlier(written: str) -> str:
+    """An instant of a minute and a half before: used by a seeded fault alone."""
+    return beside(written, -90_000)
 
 
 def _line(trace: Trace, personal: bool) -> AuditLine:
@@ -140,5 +143,15 @@ def instant(text: str, name: str, end: bool = False) -> str:
     elif end and not moment.microsecond:
         # A bound to the second holds the whole second (FHIR, precision of a date).
         moment += timedelta(milliseconds=999)
-    written = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return written.replace("+00:00", "Z")
+    return _written(moment)
+
+
+def beside(instant: str, milliseconds: int) -> str:
+    """The instant some milliseconds later (earlier when negative); an empty one stays so."""
+    if not instant:
+        return ""
+    return _written(datetime.fromisoformat(instant) + timedelta(milliseconds=milliseconds))
+
+
+def _written(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

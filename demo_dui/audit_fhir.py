@@ -30,7 +30,11 @@ def event(line: AuditLine) -> Json:
     """The AuditEvent of a trace (tde-auditevent: one subtype, period.start, agent.who)."""
     kind = kind_of(line.action)
     subtype = {"system": ACTIONS, "code": code_of(line.action), "display": line.action}
-    source = {} if faults.active("journal-fhir-sans-observateur") else {"observer": OBSERVER}
+    source: Json = {"site": "demo_dui", "observer": OBSERVER}
+    if faults.active("journal-fhir-sans-observateur") or faults.active("journal-sans-origine"):
+        del source["observer"]
+    if faults.active("journal-sans-origine"):
+        del source["site"]
     found: Json = {
         "resourceType": "AuditEvent",
         "id": line.id,
@@ -43,7 +47,7 @@ def event(line: AuditLine) -> Json:
         "outcome": line.outcome if line.result else None,
         "outcomeDesc": " : ".join(filter(None, (line.result, line.detail))) or None,
         "agent": [_agent(line)] * (3 if faults.active("journal-fhir-trois-agents") else 1),
-        "source": {"site": "demo_dui", **source},
+        "source": source,
         "entity": [*_person(line), *_object(line)] or None,
     }
     return {name: value for name, value in found.items() if value is not None}

@@ -37,13 +37,10 @@ def audit_message(line: AuditLine) -> str:
     _identification(root, line)
     if line.author and not faults.active("journal-syslog-sans-auteur"):
         _participant(root, line)
-    source = ET.SubElement(
-        root,
-        "AuditSourceIdentification",
-        AuditEnterpriseSiteID="demo_dui",
-        AuditSourceID="demo_dui",
-    )
-    ET.SubElement(source, "AuditSourceTypeCode", _code("4", "Application Server", "DCM"))
+    if not faults.active("journal-sans-origine"):
+        named = {"AuditEnterpriseSiteID": "demo_dui", "AuditSourceID": "demo_dui"}
+        source = ET.SubElement(root, "AuditSourceIdentification", named)
+        ET.SubElement(source, "AuditSourceTypeCode", _code("4", "Application Server", "DCM"))
     if line.person:
         _object(root, line.person, "1", "1", _code("2", "Patient Number", "RFC-3881"), {})
     told = {"origine": line.origin, "demande": line.request, "réponse": line.answer}

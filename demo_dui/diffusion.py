@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from demo_dui import faults, pam_out
+from demo_dui.audit import shortened
 from demo_dui.identity import Identity
 from demo_dui.locks import changed_strict_traits
 from demo_dui.mllp import MllpClient
@@ -61,7 +62,8 @@ async def _send(
     partner = _partner(dui)
     control_id, message = content
     ack = await partner.send(message, control_id)
-    detail = f"{event} {control_id} vers {partner.name}"
+    named = f", matricule {shortened(identity.matricule)}" if identity.matricule else ""
+    detail = f"{event} {control_id} vers {partner.name}{named}"
     trace = Trace(by=by, action=action, patient_id=identity.id, result=ack or "sans réponse")
     told = replace(
         trace,

@@ -222,7 +222,8 @@ class Directory:
         """
         days = self._store.parameters.read("directory_refresh_days")
         due = not held.updated_at or self._age(held.updated_at) >= timedelta(days=days)
-        if faults.active("annuaire-frequence-sans-effet") or not due or self._client is None:
+        still = ("annuaire-frequence-sans-effet", "annuaire-sans-recherche")
+        if not due or self._client is None or any(faults.active(name) for name in still):
             return held
         try:
             return await self.refreshed(held, table, by)

@@ -17,7 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from demo_dui import faults, fhir_view
+from demo_dui.directory_record import IDNPS
 from demo_dui.identity import Identity
+from demo_dui.professionals import Professional, Professionals
+from demo_dui.records import KINDS
 from demo_dui.service import Dui
 from demo_dui.store import Store
 from demo_dui.traces import now
@@ -42,6 +45,8 @@ def archive(dui: Dui) -> bytes:
     files = {
         "tddui-bundle.json": bundle(dui, identities),
         "traces.json": [trace.as_journal() for trace in store.traces.read(limit=1_000_000)],
+        "dossiers.json": _records(store, identities),
+        "correspondants.json": [asdict(one) for one in _correspondents(store)],
         "liste-de-travail.json": [asdict(work) for work in store.works()],
         "parametres.json": store.parameters.all() | dui.rights.as_json(),
     }
@@ -63,6 +68,20 @@ def archive(dui: Dui) -> bytes:
     return content.getvalue()
 
 
+def _records(store: Store, identities: list[Identity]) -> Json:
+    """Notes, documents and messages, by the local identifier of the person."""
+    return {
+        identity.private_id: {
+            kind: [asdict(one) for one in store.records.of(identity.id, kind)] for kind in KINDS
+        }
+        for identity in identities
+    }
+
+
+def _correspondents(store: Store) -> list[Professional]:
+    return Professionals(store.db, "correspondent").all()
+
+
 def _guide(count: int) -> str:
     text = (Path(__file__).parent / "templates" / "LISEZ-MOI.md").read_text("utf-8")
     if faults.active("export-donnee-non-expliquee"):
@@ -73,7 +92,15 @@ def _guide(count: int) -> str:
 def bundle(dui: Dui, identities: list[Identity]) -> Json:
     """The transaction Bundle: organization, practitioners, patients and their documents."""
     entries = [_entry("structure", _organization())]
-    entries += [_entry(f"pro:{login}", _practitioner(login)) for login in dui.rights.users]
+    held = Professionals(dui.store.db)
+    entries += [
+        _entry(f"pro:{login}", _practitioner(login, held.of_login(login)))
+        for login in dui.rights.users
+    ]
+    entries += [
+        _entry(f"correspondant:{one.id}", _practitioner("", one))
+        for one in Professionals(dui.store.db, "correspondent").all()
+    ]
     for identity in identities:
         entries.append(_entry(f"patient:{identity.id}", _patient(identity)))
         entries.append(_entry(f"document:{identity.id}", _document(dui.store, identity)))
@@ -100,14 +127,22 @@ def _organization() -> Json:
     }
 
 
-def _practitioner(login: str) -> Json:
-    """A user of the software; the name is what the login says, no national id is recorded."""
+def _practitioner(login: str, professional: Professional | None) -> Json:
+    """A user, or a correspondant (no login): what the Annuaire says, else what the login says."""
     first, _, family = login.partition(".")
+    users = "https://dui-demonstration.example.org/users"
+    identifiers = [{"system": users, "value": login}] if login else []
+    name: Json = {"family": family.upper() or login, "text": f"{first} {family}".strip()}
+    if professional is not None:
+        identifiers.append({"system": IDNPS, "value": professional.national_id})
+        given = professional.exercise_given_name
+        name = {"family": professional.exercise_name or "inconnu"}
+        name |= {"given": [given]} if given else {}
     return {
         "resourceType": "Practitioner",
         "meta": {"profile": [f"{TDDUI}/tddui-practitioner"]},
-        "identifier": [{"system": "https://dui-demonstration.example.org/users", "value": login}],
-        "name": [{"family": family.upper() or login, "text": f"{first} {family}".strip()}],
+        "identifier": identifiers,
+        "name": [name],
     }
 
 

@@ -21,7 +21,7 @@ _KEPT = of_theme(
     ("journal-autre-personne", "La trace nomme une autre personne prise en charge.", "TRA-21"),
     ("journal-sans-personne", "La trace ne dit pas sur qui l'acte a porté.", "TRA-11"),
     ("journal-sans-resultat", "La trace ne dit pas le résultat.", "TRA-13"),
-    ("journal-sans-origine", "La trace ne dit pas d'où l'acte a été fait.", "TRA-14"),
+    ("journal-sans-origine", "La trace ne dit pas d'où elle vient.", "TRA-14"),
     ("journal-echec-note-ok", "Un échec est tracé comme une réussite.", "TRA-29"),
     ("journal-avant-acte", "La trace est datée d'avant l'acte.", "TRA-16"),
     ("journal-heure-decalee", "L'heure de la trace a deux heures d'avance.", "TRA-19"),
@@ -29,11 +29,12 @@ _KEPT = of_theme(
     ("journal-trace-en-double", "Chaque trace est écrite deux fois.", "TRA-22"),
     ("journal-trace-inventee", "Une note de visite invente un dépôt de document.", "TRA-22"),
     ("journal-requete-entiere", "La trace garde la requête, codes et jetons compris.", "TRA-17"),
+    ("journal-mot-de-passe", "La trace d'un échec garde le mot de passe.", "TRA-17"),
 )
 
 _EXPORTS = of_theme(
     "journal",
-    ("journal-desordre", "L'export n'est pas dans l'ordre des traces.", "TRA-15"),
+    ("journal-desordre", "Une trace sur deux est datée d'une minute plus tôt.", "TRA-15"),
     ("journal-matricule-entier", "L'export montre les matricules entiers.", "TRA-18"),
     ("journal-modifiable", "Un utilisateur change une trace.", "TRA-23"),
     ("journal-effacable", "Un utilisateur efface une trace.", "TRA-23"),
@@ -41,7 +42,6 @@ _EXPORTS = of_theme(
     ("journal-fhir-deux-sous-types", "AuditEvent a deux subtype.", "FR-TDE-01"),
     ("journal-fhir-trois-agents", "AuditEvent a trois agents.", "FR-TDE-01"),
     ("journal-fhir-sans-observateur", "AuditEvent n'a pas source.observer.", "FR-TDE-01"),
-    ("journal-fhir-sans-bornes", "AuditEvent se cherche sans bornes de date.", "FR-TDE-03"),
     ("journal-syslog-pri", "La priorité syslog est hors de 0 à 191.", "TRA-27"),
     ("journal-syslog-sans-date", "AuditMessage n'a pas EventDateTime.", "TRA-27"),
     ("journal-syslog-sans-auteur", "AuditMessage n'a pas d'ActiveParticipant.", "TRA-27"),

@@ -7,7 +7,7 @@ from demo_dui.fault import of_theme
 _DIRECTORY = of_theme(
     "annuaire",
     ("annuaire-donnees-anciennes", "Des données de plus d'un mois servent.", "ANU-01"),
-    ("annuaire-date-absente", "La fiche ne dit pas la date de ses données.", "ANU-01"),
+    ("annuaire-date-perimee", "La fiche date ses données de plus d'un mois.", "ANU-01"),
     ("annuaire-profession-perdue", "La profession n'est pas reprise.", "ANU-02 ANU-03"),
     ("annuaire-specialite-perdue", "La spécialité n'est pas reprise.", "ANU-02 ANU-03"),
     ("annuaire-categorie-perdue", "La catégorie n'est pas reprise.", "ANU-02 ANU-03"),
@@ -38,12 +38,12 @@ _DEMAND = of_theme(
     ("psc-portee-minimale", "La portée demandée est openid seul.", "PSC-01"),
     ("psc-acr-absent", "acr_values n'est pas demandé.", "PSC-01"),
     ("psc-retour-avec-parametre", "redirect_uri porte un paramètre.", "PSC-01"),
-    ("psc-sans-pkce", "La demande n'a pas de PKCE.", "PSC-01"),
     ("psc-state-ignore", "Le state du retour n'est pas comparé.", "PSC-02"),
     ("psc-code-rejoue", "Un retour rejoué ouvre une session.", "PSC-02"),
     ("psc-secret-dans-url", "Le secret part dans l'adresse, sans Basic.", "PSC-02"),
     ("psc-erreur-ouvre", "Un retour en erreur ouvre la session d'avant.", "PSC-02"),
     ("psc-erreur-muette", "Un retour en erreur donne une page vide.", "PSC-02"),
+    ("psc-exercice-tronque", "Le nom de la structure est coupé au premier mot.", "PSC-06"),
     ("psc-ancien-hote", "La configuration nomme l'ancien bac à sable.", "PSC-11"),
 )
 

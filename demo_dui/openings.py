@@ -9,7 +9,6 @@ from typing import Any
 import pyotp
 from aiohttp import web
 
-from demo_dui import faults
 from demo_dui.contact import ContactError
 from demo_dui.links import ACTIVATION
 from demo_dui.naming import Refusal, RefusedError
@@ -48,7 +47,7 @@ def asked(request: web.Request, body: dict[str, Any], population: Population) ->
     )
     refusals = [*_login_refusals(request, opening), *contact_refusals(texts)]
     weak = ""
-    if opening.password and not faults.active("mdp-api-sans-controle"):
+    if opening.password:
         weak = request.app[ACCOUNTS].passwords.problem(opening.password, population)
     if weak:
         refusals.append(Refusal("password", weak))

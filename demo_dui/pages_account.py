@@ -185,7 +185,7 @@ async def correct_identity(request: web.Request) -> web.Response:
     identity, form = _own_identity(request), await request.post()
     dui, login = request.app[DUI], user_of(request).login
     wanted = {name: str(form.get(name, "")).strip() for name in IDENTITY_FIELDS if name in form}
-    changed = {n: v for n, v in wanted.items() if v != (getattr(identity.traits, n) or "")}
+    changed = {n: v for n, v in wanted.items() if v and v != getattr(identity.traits, n)}
     if not changed:
         return _identity(
             request, identity, 422, Notice("Rien ne change : corrigez un champ.", True)

@@ -65,64 +65,42 @@ PHONE = Kind(
 )
 
 
-@routes.get(EMAIL.path)
-async def email_page(request: web.Request) -> web.Response:
-    """Ask for an address."""
-    return _form(request, EMAIL)
+_KINDS = {kind.path: kind for kind in (EMAIL, PHONE)}
+_PAGE = "/compte/{kind:courriel|telephone}"
+_ASKED, _CODE = "contact.html", "contact_code.html"
 
 
-@routes.post(EMAIL.path)
-async def verify_email(request: web.Request) -> web.Response:
-    """Send a code to the address."""
-    return await _verify(request, EMAIL)
+def _kind(request: web.Request) -> Kind:
+    return _KINDS[f"/compte/{request.match_info['kind']}"]
 
 
-@routes.get(f"{EMAIL.path}/code")
-async def email_code_page(request: web.Request) -> web.Response:
-    """Ask for the code that the address received."""
-    return _code_form(request, EMAIL)
+@routes.get(_PAGE)
+async def contact_page(request: web.Request) -> web.Response:
+    """Ask for an address or a number."""
+    return _form(request, _ASKED)
 
 
-@routes.post(f"{EMAIL.path}/code")
-async def confirm_email(request: web.Request) -> web.Response:
-    """Take the address once its code is right."""
-    return await _confirm(request, EMAIL)
+@routes.post(_PAGE)
+async def verify(request: web.Request) -> web.Response:
+    """Send a code to the address or the number."""
+    return await _verify(request, _kind(request))
 
 
-@routes.get(PHONE.path)
-async def phone_page(request: web.Request) -> web.Response:
-    """Ask for a number."""
-    return _form(request, PHONE)
+@routes.get(f"{_PAGE}/code")
+async def code_page(request: web.Request) -> web.Response:
+    """Ask for the code that was received."""
+    return _form(request, _CODE)
 
 
-@routes.post(PHONE.path)
-async def verify_phone(request: web.Request) -> web.Response:
-    """Send a code to the number."""
-    return await _verify(request, PHONE)
+@routes.post(f"{_PAGE}/code")
+async def confirm(request: web.Request) -> web.Response:
+    """Take the address or the number once its code is right."""
+    return await _confirm(request, _kind(request))
 
 
-@routes.get(f"{PHONE.path}/code")
-async def phone_code_page(request: web.Request) -> web.Response:
-    """Ask for the code that the number received."""
-    return _code_form(request, PHONE)
-
-
-@routes.post(f"{PHONE.path}/code")
-async def confirm_phone(request: web.Request) -> web.Response:
-    """Take the number once its code is right."""
-    return await _confirm(request, PHONE)
-
-
-def _form(
-    request: web.Request, kind: Kind, status: int = 200, notice: Notice | None = None
-) -> web.Response:
-    return page(request, "contact.html", status, kind=kind, notice=notice)
-
-
-def _code_form(
-    request: web.Request, kind: Kind, status: int = 200, notice: Notice | None = None
-) -> web.Response:
-    return page(request, "contact_code.html", status, kind=kind, notice=notice)
+def _form(request: web.Request, template: str, status: int = 200, alert: str = "") -> web.Response:
+    notice = Notice(alert, True) if alert else None
+    return page(request, template, status, kind=_kind(request), notice=notice)
 
 
 async def _verify(request: web.Request, kind: Kind) -> web.Response:
@@ -132,16 +110,14 @@ async def _verify(request: web.Request, kind: Kind) -> web.Response:
     if kind.field == "phone":
         address = address.replace(" ", "")
     if not kind.is_valid(address):
-        return _form(request, kind, 422, Notice(kind.wrong, True))
+        return _form(request, _ASKED, 422, kind.wrong)
     if faults.active("contact-sans-code"):
         _take(request, person, kind, address)
         raise web.HTTPSeeOther("/compte")
     try:
         await accounts.codes.send(session, kind.name, kind.channel, address)
     except ContactError as problem:
-        return _form(request, kind, problem.status, Notice(str(problem), True))
-    if faults.active("contact-nouveau-utilise-avant"):
-        _take(request, person, kind, address)
+        return _form(request, _ASKED, problem.status, str(problem))
     raise web.HTTPSeeOther(f"{kind.path}/code")
 
 
@@ -162,7 +138,7 @@ async def _confirm(request: web.Request, kind: Kind) -> web.Response:
     store, action = request.app[DUI].store, f"vérification de {kind.name}"
     if proved is None:
         store.log(person.login, action, None, "échec", person.login)
-        return _code_form(request, kind, 422, Notice(WRONG_CODE, True))
+        return _form(request, _CODE, 422, WRONG_CODE)
     _take(request, person, kind, proved)
     store.log(person.login, action, None, "ok", person.login)
     await _tell_former(request, person, kind, proved)

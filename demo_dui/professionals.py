@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from demo_dui.naming import plain_capitals
 
@@ -91,13 +92,23 @@ class Professionals:
         return [
             known
             for known in self.all()
-            if known.national_id == wanted.national_id or _traits(known) == _traits(wanted)
+            if known.national_id == wanted.national_id or _same_traits(known, wanted)
         ]
 
     def _one(self, where: str, value: str) -> Professional | None:
         sql = f"SELECT * FROM {self._table} WHERE {where} ORDER BY id LIMIT 1"
         row = self._db.execute(sql, (value,)).fetchone()
         return _professional(row) if row else None
+
+
+def _same_traits(known: Professional, wanted: Professional) -> bool:
+    """Compare traits; nobody resembles a professional whose names are not known."""
+    return any(_traits(wanted)) and _traits(known) == _traits(wanted)
+
+
+def is_local(value: object) -> TypeGuard[dict[str, str]]:
+    """Tell whether a JSON value may be the local data of somebody: names and their texts."""
+    return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
 def _traits(professional: Professional) -> tuple[str, ...]:

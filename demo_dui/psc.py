@@ -193,7 +193,7 @@ class Psc:
         token = self._accounts.sessions.open(person.user, (PSC,), stage)
         session = self._session(token)
         session.kept[KEPT] = held
-        session.activity = "" if several else next(iter(activities), "")
+        session.activity = "" if several else next(iter(activities.values()), "")
         if not several:
             self._opened(person, session)
         return token, stage
@@ -247,7 +247,8 @@ class Psc:
         raised = self._accounts.sessions.elevate(token, ())
         opened = self._session(raised)
         forgotten = faults.active("psc-exercice-oublie")
-        opened.kept[KEPT], opened.activity = held, "" if forgotten else activity
+        opened.kept[KEPT] = held
+        opened.activity = "" if forgotten else held.identity.activities[activity]
         person = self._accounts.people.find(opened.user.login)
         if person is not None:
             self._opened(person, opened)

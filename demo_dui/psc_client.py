@@ -149,11 +149,10 @@ class PscClient:
         """Where to send the browser (PSC-01)."""
         session = self._session(demand.redirect_uri)
         parameters = {} if faults.active("psc-acr-absent") else {"acr_values": LEVEL}
-        verifier = None if faults.active("psc-sans-pkce") else demand.verifier
         address, _ = session.create_authorization_url(
             self.authorization_endpoint,
             state=demand.state,
-            code_verifier=verifier,
+            code_verifier=demand.verifier,
             nonce=demand.nonce,
             **parameters,
         )
@@ -166,9 +165,7 @@ class PscClient:
 
     def redeem(self, code: str, demand: Demand) -> tuple[Tokens, PscIdentity]:
         """Give the code for tokens, check them and read UserInfo (PSC-02 to PSC-06)."""
-        parameters = {"code": code}
-        if not faults.active("psc-sans-pkce"):
-            parameters["code_verifier"] = demand.verifier
+        parameters = {"code": code, "code_verifier": demand.verifier}
         answer = self._granted(demand.redirect_uri, "authorization_code", parameters)
         if not isinstance(answer.get("id_token"), str):
             raise PscRefusedError("réponse sans jeton d'identité (id_token)")

@@ -39,12 +39,15 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class PscIdentity:
-    """Who signed in: SubjectNameID (8 + RPPS), sub, preferred_username, structures of exercise."""
+    """Who signed in: SubjectNameID (8 + RPPS), sub, preferred_username, places of exercise.
+
+    activities: technical identifier of each place → its name.
+    """
 
     national_id: str
     sub: str
     username: str
-    activities: tuple[str, ...] = ()
+    activities: dict[str, str] = field(default_factory=dict)
     name: str = ""
     profession: str = ""
     claims: Json = field(default_factory=dict, repr=False)
@@ -169,20 +172,26 @@ def identity(claims: Json, sub: str) -> PscIdentity:
         text = "Pro Santé Connect ne donne pas l'identifiant national (SubjectNameID)"
         raise PscRefusedError(text)
     exercises = _list(claims.get("SubjectRefPro"), "exercices")
-    names = [
-        str(activity.get("raisonSocialeSite") or activity.get("identifiantTechniqueDeLaStructure"))
-        for exercise in exercises
-        for activity in _list(exercise, "activities")
-    ]
     return PscIdentity(
         national_id=national_id,
         sub=sub,
         username=str(claims.get("preferred_username", "")),
-        activities=tuple(dict.fromkeys(names)),
+        activities=dict(
+            _place(activity) for exercise in exercises for activity in _list(exercise, "activities")
+        ),
         name=" ".join(str(claims.get(key, "")) for key in ("given_name", "family_name")).strip(),
         profession=str(exercises[0].get("codeProfession", "")) if exercises else "",
         claims=claims,
     )
+
+
+def _place(activity: Json) -> tuple[str, str]:
+    """Identifier and name of a place of exercise, whichever of them is given."""
+    name = str(activity.get("raisonSocialeSite") or "")
+    if faults.active("psc-exercice-tronque"):
+        name = name.partition(" ")[0]
+    identifier = str(activity.get("identifiantTechniqueDeLaStructure") or name)
+    return identifier, name or identifier
 
 
 def _other_id(claims: Json) -> str:

@@ -126,8 +126,10 @@ def needed(method: str, path: str) -> str | None:
     if path in {"/api/rights", "/rights"}:
         managed = writes and not faults.active("droits-gestion-ouverte")
         return MANAGEMENT if managed else SETTINGS
-    if path.startswith(("/api/professionals", "/api/test/")):
+    if path.startswith(("/api/professionals", "/professionnels", "/api/test/")):
         return MANAGEMENT
+    if path in {"/api/directory/refresh", "/annuaire"} and writes:
+        return SETTINGS
     if path in {"/api/settings", "/settings"} or path.startswith("/api/settings/"):
         return SETTINGS
     if not path.startswith(_PERSONAL):

@@ -8,7 +8,7 @@ from demo_dui import credentials, faults
 from demo_dui.clock import Clock
 from demo_dui.people import People, Person
 from demo_dui.sent_codes import SentCodes
-from demo_dui.sessions import MAIL, SMS, TOTP, Session
+from demo_dui.sessions import MAIL, RECOVERY_CODE, SMS, TOTP, Session
 from demo_dui.store import Store
 
 KINDS = {
@@ -69,7 +69,7 @@ class SecondFactors:
     def _spend_step(self, login: str, secrets: list[str], code: str) -> bool:
         """Accept a TOTP code of the present period or of a neighbour, each period once."""
         present = int(self._clock.now()) // PERIOD
-        oldest = 20 if faults.active("second-facteur-code-perime") else 1
+        oldest = 30 if faults.active("second-facteur-code-perime") else 1
         for secret in secrets:
             totp = pyotp.TOTP(secret)
             for step in range(present - oldest, present + 2):
@@ -108,13 +108,13 @@ class SecondFactors:
         del session.kept["factor"]
         if faults.active("second-facteur-ancien-appareil-vivant"):
             secret = f"{secret} {person.factor_secret}".strip()
+        if RECOVERY_CODE in session.means and faults.active("second-facteur-nouveau-perdu"):
+            secret = pyotp.random_base32()
         self.record(person, kind, secret, proved=True)
         return self.new_recovery_codes(person.login)
 
     def record(self, person: Person, kind: str, secret: str, *, proved: bool) -> Person:
         """Make a factor the one of a person, in place of any other; `proved`: its code came."""
-        if proved and faults.active("second-facteur-nouveau-perdu"):
-            secret = pyotp.random_base32() if kind == TOTP else ""
         return self._people.change(
             person.login,
             factor=kind,
@@ -140,10 +140,12 @@ class SecondFactors:
     def spend_recovery_code(self, login: str, typed: str) -> bool:
         """Use a recovery code: True once."""
         code = credentials.fingerprint(credentials.normalized_recovery_code(typed))
-        unused = " AND used_at IS NULL"
-        if faults.active("second-facteur-secours-reutilisable"):
-            unused = ""
-        sql = f"UPDATE recovery_code SET used_at = ? WHERE login = ? AND fingerprint = ?{unused}"
+        unused = (
+            "TRUE" if faults.active("second-facteur-secours-reutilisable") else "used_at IS NULL"
+        )
+        sql = (
+            f"UPDATE recovery_code SET used_at = ? WHERE login = ? AND fingerprint = ? AND {unused}"
+        )
         return self._db.execute(sql, (self._clock.now(), login, code)).rowcount == 1
 
     def lose(self, person: Person) -> Person:

@@ -16,14 +16,17 @@ MOST_SENDINGS = 10
 
 @dataclass(slots=True)
 class SentCode:
-    """A code under way; `former` are those that it replaces."""
+    """A code under way: where it went, until when it is good, how often sent and missed.
+
+    `former` are the codes that it replaces: a seeded fault alone looks at them.
+    """
 
     to: str
     code: str = field(repr=False)
     until: float
-    former: tuple[str, ...] = field(default=(), repr=False)
     sendings: int = 1
     wrong: int = 0
+    former: tuple[str, ...] = field(default=(), repr=False)
 
 
 class SentCodes:
@@ -54,7 +57,7 @@ class SentCodes:
             await self._contact.sms(to, text)
         until = self._clock.now() + SECONDS
         former = (*before.former, before.code) if before else ()
-        session.kept[purpose] = SentCode(to, code, until, former, sendings)
+        session.kept[purpose] = SentCode(to, code, until, sendings, former=former)
 
     def spend(
         self, session: Session, purpose: str, code: str, most_tries: int | None = None
@@ -76,8 +79,8 @@ class SentCodes:
         return sent.to
 
     def _is_right(self, session: Session, purpose: str, sent: SentCode, code: str) -> bool:
-        if self._clock.now() > sent.until and not faults.active("second-facteur-code-perime"):
-            return False
+        if self._clock.now() > sent.until:
+            return faults.active("second-facteur-code-envoye-perime") and code == sent.code
         accepted = [sent.code]
         if faults.active("second-facteur-renvoi-garde-ancien"):
             accepted += sent.former

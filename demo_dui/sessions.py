@@ -26,6 +26,8 @@ STAGE_PAGES = {
 }
 PASSWORD, TOTP, MAIL, SMS, PSC = "mot-de-passe", "totp", "courriel", "sms", "psc"
 MEANS = (PASSWORD, TOTP, MAIL, SMS, PSC)
+RECOVERY_CODE = "code-de-secours"
+"""What stands in for a lost second factor, once: it opens nothing but an enrolment."""
 LONGEST = 8 * 3600
 """Seconds after which a session ends whatever its user does."""
 

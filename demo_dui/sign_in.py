@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from demo_dui import faults
+from demo_dui.identity import matricule_is_right
 from demo_dui.lockout import CODE, Lockouts
 from demo_dui.lockout import PASSWORD as PASSWORD_FAILURE
 from demo_dui.passwords import Passwords
@@ -39,6 +40,13 @@ class Denied:
     text: str
 
 
+def _shown(identifier: str) -> str:
+    """What was typed, as traces tell it: a matricule is shortened."""
+    if not matricule_is_right(identifier.replace(" ", "")):
+        return identifier
+    return f"{identifier[:4]}…{identifier[-2:]}"
+
+
 class SignIn:
     """The rules of coming in, shared by the form, HTTP Basic and the self-service doors."""
 
@@ -66,11 +74,15 @@ class SignIn:
         if self._lockouts.is_locked(login) and not (
             right and faults.active("blocage-laisse-bon-secret")
         ):
-            self._store.log(login, "connexion", None, "échec", f"{login}, compte bloqué")
+            shown = _shown(login)
+            self._store.log(shown, "connexion", None, "échec", f"{shown}, compte bloqué")
             return Denied(403, LOCKED)
         if person is None or not right:
-            told = f"{login}, mot de passe{origin}"
-            self._store.log(login, "connexion", None, "échec", told)
+            shown = _shown(login)
+            told = f"{shown}, mot de passe{origin}"
+            if faults.active("journal-mot-de-passe"):
+                told += f" « {password} »"
+            self._store.log(shown, "connexion", None, "échec", told)
             return self._failed(login, person)
         return person
 
@@ -85,7 +97,8 @@ class SignIn:
         if person and self._passwords.population(person) is Population.PRIVILEGED:
             limit = min(limit, MOST_PRIVILEGED_TRIES)
         if self._lockouts.fail(login, PASSWORD_FAILURE, limit, float(read("lock_seconds"))):
-            self._store.log(login, "blocage de compte", None, "ok", f"{login}, mot de passe")
+            shown = _shown(login)
+            self._store.log(shown, "blocage de compte", None, "ok", f"{shown}, mot de passe")
             return Denied(403, LOCKED)
         return Denied(401, UNKNOWN)
 

@@ -15,7 +15,7 @@ DIRECTORY_CALL, DIRECTORY_REFRESH = "appel à l'Annuaire Santé", "mise à jour 
 MAILBOX_SEARCH = "recherche d'adresse MSSanté"
 PROFESSIONAL_REFRESH = "mise à jour d'un professionnel"
 CORRESPONDENT = "création de correspondant"
-CORRESPONDENT_CHANGE = "changement de correspondant"
+CORRESPONDENT_CHANGE = "attributs locaux d'un correspondant"
 PSC_REFRESH, PSC_EXCHANGE = "renouvellement de jeton PSC", "échange de jeton PSC"
 PSC_INTROSPECTION = "introspection de jeton PSC"
 

@@ -130,6 +130,11 @@ def _refusal(request: web.Request, right: str, is_machine: bool) -> web.Response
     return error(403, text) if is_machine else request.app[REFUSAL_PAGE](request, text)
 
 
+def _secrets_of(request: web.Request) -> str:
+    """What a seeded fault keeps of the headers; nothing else reads it."""
+    return " ".join(request.headers.get(name, "") for name in ("Authorization", "Cookie"))
+
+
 @web.middleware
 async def security_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Add the headers that keep a page from loading or being loaded elsewhere.
@@ -140,7 +145,7 @@ async def security_headers(request: web.Request, handler: Handler) -> web.Stream
         with circumstances.under(
             f"{request.remote} {request.headers.get('User-Agent', '')}",
             f"{request.method} {request.path}",
-            f"{request.method} {request.path_qs} {request.headers.get('Cookie', '')}",
+            f"{request.method} {request.path_qs} {_secrets_of(request)}",
         ):
             response = await handler(request)
     except web.HTTPException as redirect:

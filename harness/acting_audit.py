@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from harness.acting import Patient
+from harness.acting import GapDesk, Patient
+from harness.acting_exports import Exports
 from harness.acting_secrets import Account, Password, Passwords
 from harness.model.access import OPENED, REFUSED
 from harness.model.artefact import Artefact
@@ -18,6 +19,7 @@ from harness.model.releve import AttemptReleve
 from harness.targets.base import Attempt
 
 if TYPE_CHECKING:
+    from harness.evidence.redaction import Redactor
     from harness.simulators.mail import MailSimulator
     from harness.targets.drivers import Drivers
     from harness.targets.visiting import Visitor
@@ -30,32 +32,8 @@ STANDARD = ("syslog", "fhir", "ndjson")
 KEEPER, CLOSED_TO = "administrateur", "sans_acces"
 _DRIFT = timedelta(minutes=2)
 _PRACTICE = "1"
-_BUNDLE = "audit-fhir"
-
-
-@dataclass(frozen=True, slots=True)
-class Exports:
-    """Traces taken out after the acts, and before them; what they must tell."""
-
-    after: Mapping[str, Artefact]
-    before: Mapping[str, Artefact]
-    expected: Mapping[str, Any]
-
-    @property
-    def roles(self) -> dict[str, Artefact]:
-        """Return every export by its role; that of FHIR, if any, is the `subject` of its rules."""
-        subject = {"subject": self.after[_BUNDLE]} if _BUNDLE in self.after else {}
-        return {**self.after, **self.before, **subject}
-
-    @property
-    def as_before(self) -> dict[str, Artefact]:
-        """Return the exports made after the acts, as those made before what follows."""
-        return {role.replace("audit", "before", 1): one for role, one in self.after.items()}
-
-    @property
-    def files(self) -> tuple[Artefact, ...]:
-        """Return the exports made after the acts, as proofs."""
-        return tuple(self.after.values())
+_LONG = 16
+"""Length from which a token meets no innocent text."""
 
 
 class AuditDesk:
@@ -65,13 +43,13 @@ class AuditDesk:
         self,
         drivers: Drivers,
         passwords: Passwords,
-        begin: Callable[[], Visitor],
+        redactor: Redactor,
         mail: MailSimulator | None,
     ) -> None:
-        """Act through `drivers`; users before pages are made by `begin`."""
+        """Act through `drivers`; `redactor` knows the secrets of the run."""
         self._drivers = drivers
         self._passwords = passwords
-        self._visitor = begin
+        self._redactor = redactor
         self._mail = mail
         self._started: list[Visitor] = []
         self._acts: list[dict[str, Any]] = []
@@ -102,17 +80,18 @@ class AuditDesk:
 
     def exported(self, *patients: Patient) -> Exports:
         """Export the traces after the acts; nobody but the banc acts on `patients`."""
-        options = self._drivers.target.drivers.audit
+        options, after = self._drivers.target.drivers.audit, self._taken("audit")
+        known = (one for page in after.values() for one in self._redactor.found_in(page.content))
         expected = {
             "acts": list(self._acts),
             "persons": [one.ref.id for one in patients],
-            "secrets": list(dict.fromkeys(self._secrets)),
+            "secrets": list(dict.fromkeys((*self._secrets, *known))),
             "columns": dict(options.columns),
             "words": {kind: list(words) for kind, words in options.words.items()},
             "delimiter": options.delimiter,
             "encoding": options.encoding,
         }
-        return Exports(self._taken("audit"), dict(self._before), expected)
+        return Exports(after, dict(self._before), expected)
 
     def _taken(self, role: str) -> dict[str, Artefact]:
         since, until = self._since - _DRIFT, datetime.now(UTC) + _DRIFT
@@ -180,6 +159,14 @@ class AuditDesk:
         """Have the software send the identity to a partner."""
         return self._noted("emission", lambda: self._drivers.emission.emit(patient.ref), patient)
 
+    def receives(self, gap: GapDesk, key: str) -> Patient:
+        """Have the GAP send an identity with its validated INS; return the patient it made."""
+        since = datetime.now(UTC)
+        patient = gap.creates(key, with_ins=True)
+        also = ["creation", "modification", "verification", "consultation", "changement-statut"]
+        self._note("reception", since, patient, author="", also=also)
+        return patient
+
     def is_refused(self, patient: Patient) -> Attempt:
         """Have a profile without the right try to read a patient's data."""
         reach = self._drivers.rights.reach
@@ -226,7 +213,7 @@ class AuditDesk:
 
     def sign_in(self, user: str, password: Password, *, wrong: bool = False) -> Visitor:
         """Sign in by the pages; `wrong`: with another password, which must be refused."""
-        visits, visitor = self._drivers.visits, self._visitor()
+        visits, visitor = self._drivers.visits, self._drivers.quiet_visitor()
         self._started.append(visitor)
         typed = self._passwords.strong() if wrong else password
         self._secrets += [password.text, typed.text]
@@ -242,6 +229,8 @@ class AuditDesk:
                 f"connexion de {user} : « {expected} » attendu, « {reached} » constaté ; vérifiez "
                 "le compte et [drivers.visitor]"
             )
+        for cookie in visits.session(visitor) if reached == OPENED else ():
+            self._keeps_out(cookie.value)
         return visitor
 
     def sign_out(self, visitor: Visitor, user: str) -> None:
@@ -288,21 +277,6 @@ class AuditDesk:
 
     # -- tampering ----------------------------------------------------------------------------
 
-    def trace_of(self, patient: Patient, exports: Exports) -> str:
-        """Return the identifier of a trace on a patient. Raises `Inconclusive` without any."""
-        from harness.model.check import Check
-        from harness.validators.traces.stream import batches
-        from harness.validators.traces.vocabulary import identifiers
-
-        for batch in batches(Check(exports.after, exports.expected)):
-            for event in batch.events:
-                if event.id and patient.ref.id in identifiers(event.person):
-                    return event.id
-        raise Inconclusive(
-            "aucune trace exportée ne porte d'identifiant sur ce patient : déclarez sa colonne "
-            "(columns.id de [drivers.audit])"
-        )
-
     def alter(self, key: str) -> Attempt:
         """Try to change a trace, as the usual user."""
         return self._drivers.audit.alter(key)
@@ -312,6 +286,19 @@ class AuditDesk:
         return self._drivers.audit.erase(key)
 
     # -- notes --------------------------------------------------------------------------------
+
+    @contextmanager
+    def doing(self, kind: str, patient: Patient, **facts: Any) -> Iterator[None]:
+        """Note what another desk does meanwhile to a patient, and does well, as the usual user."""
+        since = datetime.now(UTC)
+        yield
+        self._note(kind, since, patient, author=self._user(""), result=OK, **facts)
+
+    def _keeps_out(self, secret: str) -> None:
+        """Expect a secret in no trace, and keep it out of the journal of the run."""
+        if len(secret) >= _LONG:
+            self._redactor.hide(secret, "jeton")
+            self._secrets.append(secret)
 
     def _do(
         self,
@@ -338,19 +325,24 @@ class AuditDesk:
     ) -> T:
         since = datetime.now(UTC)
         done = act()
+        self._note(kind, since, patient, author=author or self._user(""), **facts)
+        return done
+
+    def _note(
+        self, kind: str, since: datetime, patient: Patient | None, *, author: str, **facts: Any
+    ) -> None:
         told = {name: list(one) if isinstance(one, tuple) else one for name, one in facts.items()}
         persons = [patient.ref.id, patient.ref.private_id] if patient else []
         self._acts.append(
             {
                 "kind": kind,
-                "author": author or self._user(""),
+                "author": author,
                 "person": persons,
                 "since": since.isoformat(),
                 "until": datetime.now(UTC).isoformat(),
                 **told,
             }
         )
-        return done
 
     def _user(self, role: str) -> str:
         return self.known_user(role)[0]

@@ -18,6 +18,7 @@ from harness.model.artefact import Artefact
 from harness.model.problems import Inconclusive
 from harness.model.professional import Professional
 from harness.model.releve import AttemptReleve, CallSeen, CallsReleve
+from harness.targets.access_base import ProfessionalAccess
 
 if TYPE_CHECKING:
     from harness.acting_secrets import Passwords, TargetHours
@@ -241,11 +242,13 @@ class DirectoryDesk:
     def _account(self, who: Professional, local: Mapping[str, str] | None) -> Held:
         opened = self._drivers.people.create_professional(
             who,
-            f"ps.{who.rpps}",
-            email=f"ps.{who.rpps}@banc.example.org",
-            profile=CARE,
-            password=self._passwords.strong().text,
-            local=local,
+            ProfessionalAccess(
+                login=f"ps.{who.rpps}",
+                email=f"ps.{who.rpps}@banc.example.org",
+                profile=CARE,
+                password=self._passwords.strong().text,
+                local=local or {},
+            ),
         )
         return Held(ACCOUNT, who, opened)
 

@@ -19,7 +19,9 @@ from harness.cast import Cast
 from harness.model.access_cases import Act
 from harness.model.artefact import Artefact
 from harness.model.problems import CapabilityMissing, Inconclusive
+from harness.model.professional import Professional
 from harness.model.releve import AttemptReleve
+from harness.targets.access_base import PatientAccess, ProfessionalAccess
 from harness.targets.base import AccountRef, Attempt, Capability
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ CHECK = "CN"
 """Code of the justificatif that a professional looks at: carte nationale."""
 BOX = "case"
 """What stands for the box that a professional ticks instead."""
+FIRST = "medecin"
+"""The professional of a scenario that needs one."""
 CARE, NO_CARE = "soignant", "secrétariat"
 """Profiles of the target: with and without access to identities."""
 
@@ -92,11 +96,13 @@ class PeopleDesk:
         """
         opened = self._drivers.people.create_professional(
             self._cast.professional(key),
-            login or account.login,
-            email=account.email,
-            phone=account.phone,
-            profile=profile,
-            password=account.password.text,
+            ProfessionalAccess(
+                login=login or account.login,
+                email=account.email,
+                phone=account.phone,
+                profile=profile,
+                password=account.password.text,
+            ),
         )
         return replace(opened, releve=_as(Act.PROFESSIONAL, opened.releve))
 
@@ -147,12 +153,14 @@ class PeopleDesk:
         account = self._meant(patient)
         opened = self._drivers.people.create_patient_access(
             patient.ref,
-            account.login,
-            identity_check=check,
-            email=account.email,
-            phone=account.phone,
-            password=account.password.text,
-            second_factor=account.factor,
+            PatientAccess(
+                login=account.login,
+                identity_check=check,
+                email=account.email,
+                phone=account.phone,
+                password=account.password.text,
+                second_factor=account.factor,
+            ),
         )
         return replace(opened, releve=_as(Act.OPENING, opened.releve))
 
@@ -214,7 +222,14 @@ class PeopleDesk:
             phone=_phone(fixed.user),
             factor=TOTP if fixed.totp_secret else "",
             totp=fixed.totp_secret,
+            professional=self._known_as(fixed.national_id),
         )
+
+    def _known_as(self, national_id: str) -> Professional | None:
+        """Return the professional of a fixed account: the number is the vendor's, the rest ours."""
+        if not national_id:
+            return None
+        return replace(self._cast.professional(FIRST), rpps=national_id[1:])
 
     @staticmethod
     def _required(opened: Opened, whose: str) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from harness.cast import Cast
 from harness.model.access import ACTIVITY, OPENED, REFUSED, SIGN_IN, AccessReleve, Reached
 from harness.model.artefact import Artefact
-from harness.model.problems import Inconclusive
+from harness.model.problems import CapabilityMissing, Inconclusive
 from harness.model.professional import Professional
 from harness.model.psc_cases import ID_TOKEN_FAULTS, REFUSALS, PscCase
 from harness.model.releve import ScreenReleve
@@ -103,42 +103,61 @@ class PscDesk:
         self._hours = hours
         self._cast = cast
         self._patient = ""
+        self._who: dict[str, Professional] = {}
 
     # -- who ----------------------------------------------------------------------------------
 
     def member(self, key: str = "medecin") -> Account:
-        """Return the account in the software of a professional whom Pro Santé Connect knows."""
-        self.stranger(key)
-        return self._people.professional(key)
+        """Return the account in the software of a professional whom Pro Santé Connect knows.
+
+        Raises `CapabilityMissing` for an account of the target file without national id.
+        """
+        account = self._people.professional(key)
+        if account.professional is None:
+            raise CapabilityMissing(
+                "Pro Santé Connect doit connaître le professionnel du compte d'essai : ajoutez "
+                "drivers.visitor.accounts.professional.national_id (8 puis le RPPS, 12 chiffres)"
+            )
+        self._who[key] = account.professional
+        self._simulator.knows(account.professional)
+        return account
 
     def stranger(self, key: str) -> Professional:
-        """Return a professional whom Pro Santé Connect knows, and who has no account yet."""
-        professional = self._cast.professional(key)
+        """Return a professional whom Pro Santé Connect knows, and who has no account."""
+        professional = self._professional(key)
         self._simulator.knows(professional)
         if self._annuaire is not None:
             self._annuaire.knows(professional)
         return professional
 
-    def record(self, account: Account) -> Artefact:
-        """Return what the software holds of a professional (`ProfessionalReleve`)."""
-        return self._people.record(account)
+    def held(self, account: Account) -> dict[str, Artefact]:
+        """Return what the software holds of a professional, by role; {} when it cannot be read."""
+        return {"record": self._people.record(account)} if account.id else {}
 
     def renames(self, key: str) -> None:
         """Give a professional another sub and preferred_username; SubjectNameID stays."""
-        self._simulator.renames(self._cast.professional(key))
+        self._simulator.renames(self._professional(key))
 
     def rotates_keys(self) -> None:
         """Have Pro Santé Connect sign with a new key, published beside the former one."""
         self._simulator.rotate_keys()
 
     def expecting(self, key: str = "medecin", **more: Any) -> dict[str, Any]:
-        """Return the expected values of the PSC rules for a professional."""
-        return {"professional": self._cast.professional(key).traits(), **more}
+        """Return the expected values of the PSC rules for a professional.
+
+        Somebody with one activity is at it without having to choose.
+        """
+        who = self._professional(key)
+        alone = who.activities[0].structure_name if len(who.activities) == 1 else ""
+        return {"professional": {**who.traits(), "activity": alone}, **more}
 
     def choosing(self, key: str, index: int) -> dict[str, Any]:
         """Return the expected values of PSC-07 when this activity is the one to choose."""
-        names = [one.structure_name for one in self._cast.professional(key).activities]
+        names = [one.structure_name for one in self._professional(key).activities]
         return {"activities": names, "chosen": names[index]}
+
+    def _professional(self, key: str) -> Professional:
+        return self._who.get(key) or self._cast.professional(key)
 
     # -- signing in ---------------------------------------------------------------------------
 
@@ -147,7 +166,7 @@ class PscDesk:
 
         `watched` puts the user before pages of which a picture will be filed.
         """
-        professional, mark = self._cast.professional(key), self._simulator.mark()
+        professional, mark = self._professional(key), self._simulator.mark()
         visitor = self._access.watched.start() if watched else self._access.start()
         visit = self._visits.walk(visitor, "psc_start")
         releve = self._said(professional, visit, "")
@@ -194,7 +213,7 @@ class PscDesk:
         if AccessReleve.parse(access.releve).stage == ACTIVITY:
             one = access.professional.activities[index]
             visit = self._visits.walk(
-                access.visitor, "choose_activity", activity=one.structure_name, id=one.id
+                access.visitor, "choose_activity", activity=one.structure_name
             )
         return self.account_of(self._tried(access, visit, ""))
 
@@ -205,7 +224,7 @@ class PscDesk:
                 "l'adresse de retour n'a pas été vue : les pages parcourues ne passent pas par "
                 "redirect_uri. À faire : vérifiez redirect_uris dans [simulators.psc]"
             )
-        self._visits.walk(access.visitor, "sign_out")
+        self._leave(access)
         return self._tried(access, access.visitor.open(access.callback), PscCase.REPLAYED)
 
     # -- a session ----------------------------------------------------------------------------
@@ -215,7 +234,7 @@ class PscDesk:
 
         The visitor of `access` stays on the page that follows its sign-out.
         """
-        self._visits.walk(access.visitor, "sign_out")
+        self._leave(access)
         thief = self._access.start()
         thief.carry(access.cookies)
         reached = self._reached(thief)
@@ -239,7 +258,7 @@ class PscDesk:
                 "aucune adresse de retour de déconnexion. À faire : ajoutez "
                 "post_logout_redirect_uris à [simulators.psc]"
             )
-        self._visits.walk(access.visitor, "sign_out")
+        self._leave(access)
         visit = access.visitor.open(f"{known[0]}?state={FOREIGN_STATE}")
         return self._tried(access, visit, PscCase.FOREIGN_RETURN)
 
@@ -294,12 +313,12 @@ class PscDesk:
     def _tried(self, access: PscAccess, page: Visit | UnreadablePage, case: str) -> PscAccess:
         reached = self._reached(access.visitor)
         releve = self._said(access.professional, page, case, reached)
-        chain = () if isinstance(page, UnreadablePage) else page.chain
+        trail = () if isinstance(page, UnreadablePage) else page.trail
         return replace(
             access,
             releve=_filed(releve),
             calls=self._calls(access.mark),
-            callback=self._callback(chain, access.mark) or access.callback,
+            callback=self._callback(trail, access.mark) or access.callback,
             cookies=self._visits.session(access.visitor),
         )
 
@@ -337,9 +356,14 @@ class PscDesk:
             "Échanges avec Pro Santé Connect", "simulateur Pro Santé Connect"
         )
 
-    def _callback(self, chain: tuple[str, ...], mark: int) -> str:
+    def _callback(self, trail: tuple[str, ...], mark: int) -> str:
         known = tuple(self._simulator.releve(mark).client["redirect_uris"])
-        return next((one for one in chain if known and one.startswith(known)), "")
+        return next((one for one in trail if known and one.startswith(known)), "")
+
+    def _leave(self, access: PscAccess) -> None:
+        """Sign out, when there is something to leave: a page without session has no such button."""
+        if access.opened:
+            self._visits.walk(access.visitor, "sign_out")
 
 
 def _told(page: ScreenReleve | None, case: str) -> str:

@@ -58,6 +58,7 @@ class Dossier:
         self._checks: list[CheckResult] = []
         self._proofs: list[FiledProof] = []
         self._review: list[str] = []
+        self._raised: Exception | None = None
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -85,8 +86,10 @@ class Dossier:
         except Exception as error:  # whatever it is, the step shows it; then it goes on
             opened.status = StepStatus(ROWS[_verdict_of(error)].allure)
             opened.message = _message(error)
-            shown = getattr(error, "screens", ())
-            opened.attachments.extend(a for one in shown for a in _flat(one))
+            if error is not self._raised:  # the step that met it shows it, not those around
+                shown = getattr(error, "screens", ())
+                opened.attachments.extend(a for one in shown for a in _flat(one))
+            self._raised = error
             raise
         finally:
             self._open.pop()

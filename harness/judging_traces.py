@@ -33,21 +33,19 @@ def judge_traces(
     default) for a big file. Returns the rules and their judgement; a file that cannot be read to
     its end has outcomes that say why. Raises `Unreadable` when it cannot be opened.
     """
+    from harness.targets.target_access import NO_AUDIT
     from harness.validators.traces.columns import Reading
     from harness.validators.traces.stream import read_batches
 
-    reading = (
-        Reading(options.columns, options.words, options.delimiter, options.encoding)
-        if options
-        else Reading()
-    )
+    said = options or NO_AUDIT
+    expected = {name: getattr(said, name) for name in ("columns", "words", "delimiter", "encoding")}
     rules = rules_of(TRACES)
     try:
         with path.open("rb") as stream:
             told = _Progress(path, progress or sys.stderr)
-            batches = read_batches(stream, reading, told.advance)
+            batches = read_batches(stream, Reading.expected(expected), told.advance)
             judgement = judge(
-                Check({}, {}, settings), rules, named=False, batches=told.counted(batches)
+                Check({}, expected, settings), rules, named=False, batches=told.counted(batches)
             )
             told.end()
     except (OSError, ValueError) as error:

@@ -94,10 +94,10 @@ THEMES: dict[str, tuple[str, ...]] = {
     ),
     "psc": ("psc/test_connexion.py",),
     "psc-jeton": ("psc/test_jeton_identite.py", "psc/test_jetons.py"),
-    "psc-compte": ("psc/test_comptes.py", "psc/test_deconnexion.py"),
+    "psc-compte": ("psc/test_comptes.py", "psc/test_deconnexion_psc.py"),
     "annuaire": (
-        "annuaire/test_fraicheur.py",
         "annuaire/test_professionnels.py",
+        "annuaire/test_fraicheur.py",
         "annuaire/test_correspondants.py",
         "annuaire/test_adresses.py",
     ),

@@ -87,7 +87,7 @@ def security(request: pytest.FixtureRequest, hours: TargetHours) -> Generator[Se
 def audit(request: pytest.FixtureRequest, passwords: Passwords) -> Generator[AuditDesk]:
     """Acts that leave traces, and the traces exported before and after them."""
     run = _run(request)
-    desk = AuditDesk(run.drivers, passwords, run.drivers.quiet_visitor, run.bench.mail)
+    desk = AuditDesk(run.drivers, passwords, run.bench.recorder.redactor, run.bench.mail)
     yield desk
     desk.close()
 

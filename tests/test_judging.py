@@ -19,7 +19,9 @@ from harness.model.check import Settings
 from harness.model.problems import ConfigurationProblem
 from harness.model.releve import AttemptReleve, IdentityReleve, ScreenReleve
 from harness.model.verdict import Verdict
+from harness.targets.configuration import load_audit_options
 from harness.validators.detection import detect
+from tests.validators.traces import exports as traces
 
 MESSAGES = Path(__file__).parents[1] / "fixtures" / "messages"
 GOOD_PATIENT = MESSAGES / "fhir" / "conformes" / "qualifiee.json"
@@ -222,3 +224,63 @@ def test_audit_message_is_recognised_as_a_trace() -> None:
     path = MESSAGES / "fhir" / "conformes" / "message-d-audit-syslog.xml"
     judgement = judge_file(path)
     assert (judgement.format, judgement.verdict) == ("fhir", Verdict.CONFORM)
+
+
+TRACES = {"csv", "jsonl", "ndjson", "syslog", "syslog-compte"}
+
+
+@pytest.mark.parametrize("name", sorted(traces.FORMATS))
+def test_export_of_traces_is_judged_as_a_stream(tmp_path: Path, name: str) -> None:
+    path = written(tmp_path, f"traces-{name}", traces.FORMATS[name](*traces.DAY_OF_WORK))
+    judgement = judge_file(path, None if name in TRACES else "traces")
+    assert (judgement.format, judgement.verdict) == ("traces", Verdict.CONFORM)
+    examined = {one.rule_id: one.examined for one in judgement.outcomes}
+    assert examined["TRA-09"] == len(traces.DAY_OF_WORK)
+
+
+def test_bundle_of_traces_is_left_to_fhir_unless_it_is_too_big(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, "traces.json", traces.as_bundle(*traces.DAY_OF_WORK))
+    assert judge_file(path).format == "fhir"
+    monkeypatch.setattr("harness.judging.MAX_BYTES", 1_000)
+    assert judge_file(path).format == "traces"
+
+
+def test_broken_traces_are_named_and_the_rest_is_judged(tmp_path: Path) -> None:
+    lines = traces.as_csv(*traces.DAY_OF_WORK).splitlines()
+    lines[3] = "2026-11-22T10:14:03+01:00;coupée"
+    judgement = judge_file(written(tmp_path, "traces.csv", "\n".join(lines)))
+    assert judgement.verdict is Verdict.NON_CONFORM
+    assert "ligne 4 — attendu : une trace lisible (CSV)" in render_text(judgement)
+    examined = {one.rule_id: one.examined for one in judgement.outcomes}
+    assert examined["TRA-09"] == len(traces.DAY_OF_WORK) - 1
+
+
+def test_columns_of_a_target_file_are_read_without_its_secrets(tmp_path: Path) -> None:
+    text = "quand;qui;quoi;resultat\n2026-11-22T10:14:00+01:00;pro.a;réglage;ok\n"
+    path = written(tmp_path, "export.csv", text)
+    assert "drivers.audit.columns" in judge_file(path, "traces").problem
+    columns = 'recorded = "quand"\nauthor = "qui"\naction = "quoi"\n'
+    target = written(tmp_path, "cible.toml", f"[drivers.audit.columns]\n{columns}")
+    judgement = judge_file(path, "traces", audit=load_audit_options(target))
+    assert judgement.verdict is Verdict.CONFORM
+
+
+def test_wrong_columns_of_a_target_file_are_explained(tmp_path: Path) -> None:
+    wrong = written(tmp_path, "cible.toml", '[drivers.audit]\ncolonnes = { recorded = "date" }\n')
+    with pytest.raises(ConfigurationProblem, match=r"drivers\.audit\.colonnes"):
+        load_audit_options(wrong)
+
+
+def test_progress_is_told_for_a_big_file_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, "traces.csv", traces.as_csv(*traces.DAY_OF_WORK * 500))
+    judge_file(path)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("harness.judging_traces._QUIET_UNDER", 1_000)
+    monkeypatch.setattr("harness.judging_traces._EVERY", 0.0)
+    judge_file(path)
+    told = capsys.readouterr().err.splitlines()
+    assert "%" in told[0] and told[-1] == "traces.csv : 5500 traces jugées"

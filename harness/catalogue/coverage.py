@@ -20,7 +20,7 @@ KIND_WORDS: dict[CoverageKind, str] = {
     CoverageKind.PLANNED: "prévue",
     CoverageKind.TO_IMPORT: "à importer",
 }
-JUDGED_OFF_LINE = frozenset({"hl7v2", "fhir", "insi", "ins", "datamatrix", "export"})
+JUDGED_OFF_LINE = frozenset({"hl7v2", "fhir", "insi", "ins", "datamatrix", "export", "traces"})
 """Formats whose rules `banc judge` always runs: such a rule needs no scenario that names it."""
 
 

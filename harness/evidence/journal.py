@@ -104,16 +104,18 @@ class Journal:
         """Store bytes under their SHA-256, secrets replaced first, and return that name."""
         clean = self.redactor.clean(content)
         name = hashlib.sha256(clean).hexdigest()
-        path = self._pieces / name
-        if not path.exists():
+        # Plain strings: pathlib interns each name, and the interpreter's table of names grows.
+        path = os.path.join(self._pieces, name)
+        if not os.path.exists(path):
             # Made beside, then named: an interrupted write never leaves a piece cut short.
-            beside = self.folder / f"{name}.{threading.get_ident()}.partiel"
+            beside = os.path.join(self.folder, f"{name}.{threading.get_ident()}.partiel")
             try:
-                beside.write_bytes(clean)
-                beside.replace(path)
+                with open(beside, "wb") as file:
+                    file.write(clean)
+                os.replace(beside, path)
             except OSError as error:
                 with suppress(OSError):
-                    beside.unlink()
+                    os.unlink(beside)
                 raise _write_fault(self.folder, error) from error
         return name
 

@@ -68,6 +68,15 @@ _RUN = re.compile(rb"[^\s\"'<>{}()\\]*")
 _HEAD = 4000
 """Bytes at the beginning of a content among which the address of a request stands."""
 _PLACED = "«secret".encode()
+_REGION = (
+    rb"(?!</title)(<.{1,4000}?)"
+    rb"(?=<dt\b|</dl\b|</table\b|</tr\b|</section\b|</form\b|<label\b|<h[1-6]\b|<p\b|\Z)"
+)
+"""What belongs to a label in a page: up to the next one, or to the end of what holds both."""
+_VALUES = re.compile(
+    rb"(\bvalue=[\"'])([^\"'<>]{4,})|(?<=>)\s*([^\s<>][^<>]{2,}[^\s<>])(?=\s*<|\s*\Z)"
+)
+"""A value of a control, or a text between two tags."""
 _TYPED = re.compile(rb'("(?:password|new_password|totp_secret)"\s*:\s*")([^"\\]+)')
 """What a person types or keeps, under its name in JSON."""
 
@@ -101,15 +110,17 @@ class Redactor:
         escaped = html.escape(label)
         for written in {label, escaped, escaped.replace("&#x27;", "&#39;")}:
             found = written.encode()
-            between = rb"(?:\s|</?[A-Za-z][^<>]*>)*"
-            shown = rb"(?:>\s*|<input[^<>]*\bvalue=[\"'])"
             self._beside[found] = re.compile(
-                b"(" + re.escape(found) + between + shown + rb")([^<>\"']{4,})"
+                b"(" + re.escape(found) + rb"(?:\s|:|&nbsp;)*)" + _REGION, re.DOTALL
             )
 
     def fingerprint(self, value: str, kind: str) -> str:
         """Return the placeholder that stands for a secret in the pieces of the run."""
         return self._placeholder(value.encode(), kind).decode()
+
+    def found_in(self, content: bytes) -> tuple[str, ...]:
+        """Return the registered secrets that the bytes hold, for a rule to fault them."""
+        return tuple(one.decode("utf-8", "replace") for one in self._known if one in content)
 
     @contextmanager
     def veil(self, values: Mapping[str, str]) -> Iterator[None]:
@@ -178,8 +189,13 @@ class Redactor:
         return match.group(1) + self._placeholder(match.group(2), _TOKEN)
 
     def _hide_shown(self, match: re.Match[bytes]) -> bytes:
-        before, value = match.groups()
-        return match.group(0) if _PLACED in value else before + self._placeholder(value, "clé")
+        label, region = match.groups()
+
+        def replace(found: re.Match[bytes]) -> bytes:
+            before, value = found.group(1) or b"", found.group(2) or found.group(3)
+            return before + (value if _PLACED in value else self._placeholder(value, "clé"))
+
+        return bytes(label + _VALUES.sub(replace, region))
 
     def _hide_typed(self, match: re.Match[bytes]) -> bytes:
         name, value = match.groups()

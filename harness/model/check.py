@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -60,6 +60,18 @@ class Check:
             self._parsed[key] = None if artefact is None else parse(artefact)
         value: T | None = self._parsed[key]
         return value
+
+    def view(self, build: Callable[[Check], T]) -> T:
+        """Return `build(self)`, computed once for all the rules of the check."""
+        key = ("", build)
+        if key not in self._parsed:
+            self._parsed[key] = build(self)
+        value: T = self._parsed[key]
+        return value
+
+    def apart(self) -> Check:
+        """Return the same check with views of its own: what one judgement gathers ends with it."""
+        return replace(self, _parsed=dict(self._parsed))
 
 
 @dataclass(frozen=True, slots=True)

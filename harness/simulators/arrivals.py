@@ -67,6 +67,15 @@ class Arrivals(Generic[T]):
                     return found
                 self._changed.wait(left)
 
+    def wait_for_more(self, known: int, timeout: float) -> bool:
+        """Say whether more than `known` have arrived, waiting `timeout` seconds at most."""
+        with self._changed:
+            came = self._changed.wait_for(
+                lambda: self._broken is not None or len(self._all) > known, timeout
+            )
+            self._check_whole()
+            return came
+
     def _check_whole(self) -> None:
         if self._broken is not None:
             raise HarnessFault(str(self._broken))

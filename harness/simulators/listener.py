@@ -84,7 +84,7 @@ class HttpsListener:
 
     def named(self, name: str) -> str:
         """Return `https://name:port`, an IPv6 address between brackets."""
-        return f"https://[{name}]:{self.port}" if ":" in name else f"https://{name}:{self.port}"
+        return f"https://{authority(name, self.port)}"
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -113,11 +113,7 @@ class HttpsListener:
         try:
             server = await self._listen(self._web, context, self._host, self._asked_port)
         except OSError as error:
-            raise HarnessFault(
-                f"le {self._service} ne peut pas écouter sur {self._host}:{self._asked_port} "
-                f"({error.strerror}) : libérez ce port ou changez [simulators] dans le fichier de "
-                "cible"
-            ) from error
+            raise taken_port(self._service, self._host, self._asked_port, error) from error
         self._port = server.sockets[0].getsockname()[1]
         self._servers = [server]
         if self._twin:
@@ -140,6 +136,19 @@ class HttpsListener:
     def _refuse(self, reason: str) -> None:
         with self._lock:
             self._refused.append(reason)
+
+
+def taken_port(service: str, host: str, port: int, error: OSError) -> HarnessFault:
+    """Return what to raise when a simulator cannot listen."""
+    return HarnessFault(
+        f"le {service} ne peut pas écouter sur {host}:{port} ({error.strerror}) : libérez ce port "
+        "ou changez [simulators] dans le fichier de cible"
+    )
+
+
+def authority(name: str, port: int) -> str:
+    """Return `name:port`, an IPv6 address between brackets."""
+    return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
 
 def tls_of(request: web.BaseRequest) -> TlsFacts | None:

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from harness.model.artefact import FHIR_MEDIA_TYPE, Artefact
 from harness.model.releve import AttemptReleve, TraceEntry, TraceReleve
+from harness.targets.attended import ORIGIN, Terminal, outcome
 from harness.targets.base import Attempt, PatientRef
 from harness.targets.target import Credentials, Target
 
 if TYPE_CHECKING:
-    from harness.targets.attended import Terminal
     from harness.targets.http import HttpApi, Reading
     from harness.targets.http_client import Answer, HttpClient
 
@@ -136,8 +136,8 @@ class AttendedRights:
             f"{patient.private_id or patient.id}."
         )
         shown = self._terminal.ask("Recopiez ce que le logiciel montre (données ou refus) :")
-        attempt = self._outcome(_WAYS[way], patient)
-        copied = Artefact(f"{_WAYS[way]} (recopié)", shown.encode(), "text/plain", _ORIGIN)
+        attempt = outcome(self._terminal, _WAYS[way], {}, patient)
+        copied = Artefact(f"{_WAYS[way]} (recopié)", shown.encode(), "text/plain", ORIGIN)
         return Attempt(attempt.accepted, patient, attempt.releve, (copied,))
 
     def journal(self, role: str, patient: PatientRef) -> Artefact:
@@ -145,7 +145,7 @@ class AttendedRights:
         self._terminal.say(f"ÉTAPE : connecté comme {_role(role)}, ouvrez le journal du patient.")
         shown = self._terminal.ask("Recopiez une ligne du journal (Entrée si l'accès est refusé) :")
         lines = (TraceEntry("", "", shown, patient.id),) if shown else ()
-        return TraceReleve(patient.id, lines).artefact("Journal (recopié)", _ORIGIN)
+        return TraceReleve(patient.id, lines).artefact("Journal (recopié)", ORIGIN)
 
     def call_insi(self, role: str, patient: PatientRef) -> Attempt:
         """Have the person try to call INSi."""
@@ -153,7 +153,7 @@ class AttendedRights:
             f"ÉTAPE : connecté comme {_role(role)}, tentez d'appeler INSi pour le patient "
             f"{patient.private_id or patient.id}."
         )
-        return self._outcome("appel INSi", patient)
+        return outcome(self._terminal, "appel INSi", {}, patient)
 
     def change(self, role: str, operation: str) -> Attempt:
         """Have the person try to change rights."""
@@ -162,21 +162,7 @@ class AttendedRights:
             f"ÉTAPE : connecté comme {_role(role)}, {words[operation]} le droit d'accès à "
             f"l'identité à {_role('sans_insi')}."
         )
-        return self._outcome(RIGHTS_CHANGE, None)
-
-    def _outcome(self, act: str, patient: PatientRef | None) -> Attempt:
-        accepted = self._terminal.confirm("Le logiciel a-t-il accepté ?")
-        message = self._terminal.ask("Message affiché par le logiciel (Entrée si aucun) :")
-        releve = AttemptReleve(
-            act=act,
-            accepted=accepted,
-            message=message,
-            patient_id=patient.id if patient else "",
-        )
-        return Attempt(accepted, patient, releve.artefact(f"{act} (saisie)", _ORIGIN))
-
-
-_ORIGIN = "réponse saisie par l'opérateur"
+        return outcome(self._terminal, RIGHTS_CHANGE, {})
 
 
 def _role(role: str) -> str:

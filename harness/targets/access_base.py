@@ -21,6 +21,32 @@ AUDIT_FORMS = ("fhir", "ndjson", "syslog", "csv", "jsonl")
 """How traces come out; each is the operation `audit_FORM`."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """How someone is to sign in; without a password the software sends an activation."""
+
+    login: str
+    email: str = ""
+    phone: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfessionalAccess(Access):
+    """The access of a professional. `profile` is in the words of the software."""
+
+    profile: str = ""
+    local: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientAccess(Access):
+    """The access of a patient. `identity_check` is a justificatif or `case`."""
+
+    identity_check: str = ""
+    second_factor: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """An account or a record that was asked for. `releve` is an `AttemptReleve`."""
@@ -87,18 +113,8 @@ class PscAnswer:
 class People(Protocol):
     """Accounts of professionals and of patients."""
 
-    def create_professional(
-        self,
-        professional: Professional,
-        login: str,
-        *,
-        email: str = "",
-        phone: str = "",
-        profile: str = "",
-        password: str = "",
-        local: Mapping[str, str] | None = None,
-    ) -> Opened:
-        """Open an account; without a password the software sends an activation."""
+    def create_professional(self, professional: Professional, access: ProfessionalAccess) -> Opened:
+        """Open the account of a professional."""
 
     def professional(self, record_id: str) -> Artefact:
         """Return the `ProfessionalReleve` of an account."""
@@ -112,18 +128,8 @@ class People(Protocol):
     def refresh_professional(self, record_id: str) -> Attempt:
         """Have the data of an account taken from the Annuaire again."""
 
-    def create_patient_access(
-        self,
-        patient: PatientRef,
-        login: str,
-        *,
-        identity_check: str = "",
-        email: str = "",
-        phone: str = "",
-        password: str = "",
-        second_factor: str = "",
-    ) -> Opened:
-        """Open the access of a patient. `identity_check` is a justificatif or `case`."""
+    def create_patient_access(self, patient: PatientRef, access: PatientAccess) -> Opened:
+        """Open the access of a patient."""
 
     def change_identity(
         self, account_id: str, changes: Mapping[str, str], identity_check: str = ""

@@ -12,18 +12,20 @@ from harness.model.access import ProfessionalReleve
 from harness.model.artefact import Artefact
 from harness.model.problems import CapabilityMissing, Inconclusive
 from harness.model.professional import Professional
-from harness.model.releve import AttemptReleve
 from harness.targets.access_base import (
     AUDIT_FORMS,
+    Access,
     DirectoryState,
     Extraction,
     Mailbox,
     Mailboxes,
     Opened,
+    PatientAccess,
+    ProfessionalAccess,
 )
 from harness.targets.access_visits import LONG, shapes_of
 from harness.targets.base import Attempt, PatientRef
-from harness.targets.http import HttpApi, Reading
+from harness.targets.http import HttpApi, Reading, attempt_of
 
 if TYPE_CHECKING:
     from harness.evidence.redaction import Redactor
@@ -54,22 +56,12 @@ class HttpPeople:
         self._care = care
         self._redactor = redactor
 
-    def create_professional(
-        self,
-        professional: Professional,
-        login: str,
-        *,
-        email: str = "",
-        phone: str = "",
-        profile: str = "",
-        password: str = "",
-        local: Mapping[str, str] | None = None,
-    ) -> Opened:
+    def create_professional(self, professional: Professional, access: ProfessionalAccess) -> Opened:
         """Open an account by the operation `professional_create`."""
-        given = {"login": login, "email": email, "phone": phone, "profile": profile}
+        given = {**_sign_in(access), "profile": access.profile}
         given |= {**professional.traits(), "rpps": professional.rpps}
-        values = {**given, **_local(local)}
-        reading = self._secretly(self._api, "professional_create", password, values)
+        values = {**given, **_local(access.local)}
+        reading = self._secretly(self._api, "professional_create", access.password, values)
         return _opened("création de compte professionnel", reading, given)
 
     def professional(self, record_id: str) -> Artefact:
@@ -97,28 +89,16 @@ class HttpPeople:
         reading = self._api.call("professional_refresh", id=record_id)
         return attempt_of("mise à jour depuis l'annuaire", reading, {"id": record_id})
 
-    def create_patient_access(
-        self,
-        patient: PatientRef,
-        login: str,
-        *,
-        identity_check: str = "",
-        email: str = "",
-        phone: str = "",
-        password: str = "",
-        second_factor: str = "",
-    ) -> Opened:
+    def create_patient_access(self, patient: PatientRef, access: PatientAccess) -> Opened:
         """Open the access of a patient by the operation `patient_access`."""
         given = {
             "patient_id": patient.id,
             "private_id": patient.private_id,
-            "login": login,
-            "email": email,
-            "phone": phone,
-            "identity_check": identity_check,
-            "second_factor": second_factor,
+            **_sign_in(access),
+            "identity_check": access.identity_check,
+            "second_factor": access.second_factor,
         }
-        reading = self._secretly(self._care, "patient_access", password, given)
+        reading = self._secretly(self._care, "patient_access", access.password, given)
         return _opened("ouverture de compte", reading, given)
 
     def change_identity(
@@ -301,22 +281,8 @@ class HttpAudit:
         return attempt_of("suppression de trace", self._api.call("audit_erase", id=key), {})
 
 
-def attempt_of(
-    act: str, reading: Reading, sent: dict[str, str], patient: PatientRef | None = None
-) -> Attempt:
-    """Return what a software made of an act, with the bytes that said it."""
-    answer = reading.answer
-    releve = AttemptReleve(
-        act=act,
-        accepted=reading.accepted,
-        message=reading.text("message"),
-        code=reading.text("code") or str(answer.status),
-        patient_id=patient.id if patient else "",
-        submitted=sent,
-    )
-    name = act.capitalize()
-    artefact = releve.artefact(f"{name} (relevé)", answer.label, answer.exchange)
-    return Attempt(releve.accepted, patient, artefact, (answer.artefact(f"{name} (réponse)"),))
+def _sign_in(access: Access) -> dict[str, str]:
+    return {"login": access.login, "email": access.email, "phone": access.phone}
 
 
 def _opened(act: str, reading: Reading, sent: dict[str, str]) -> Opened:

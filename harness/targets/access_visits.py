@@ -152,11 +152,11 @@ class Visits:
 
     def session(self, visitor: Visitor) -> tuple[Cookie, ...]:
         """Return the cookies that carry the session at the target."""
-        name, host = self._options.session_cookie, self._target.host
+        name, host = self._options.session_cookie, f".{self._target.host}"
         return tuple(
             one
             for one in visitor.cookies()
-            if (one.name == name if name else one.domain.lstrip(".") in {host, ""})
+            if (one.name == name if name else host.endswith(f".{one.domain.lstrip('.')}"))
         )
 
     def code_in(self, text: str) -> str:

@@ -126,6 +126,22 @@ class Terminal:
         self._lines.put("")
 
 
+def outcome(
+    terminal: Terminal, act: str, sent: dict[str, str], patient: PatientRef | None = None
+) -> Attempt:
+    """Have the person say what the software made of an act."""
+    accepted = terminal.confirm("Le logiciel a-t-il accepté ?")
+    message = terminal.ask("Message affiché par le logiciel (Entrée si aucun) :")
+    releve = AttemptReleve(
+        act=act,
+        accepted=accepted,
+        message=message,
+        patient_id=patient.id if patient else "",
+        submitted=sent,
+    )
+    return Attempt(accepted, patient, releve.artefact(f"{act} (saisie)", ORIGIN))
+
+
 class AttendedIdentities:
     """A person creates, reads, changes and finds identities, calls INSi, checks documents."""
 
@@ -164,7 +180,7 @@ class AttendedIdentities:
         """Have the person change fields."""
         self._terminal.say(f"ÉTAPE : modifiez la fiche du patient {_name(patient)}.")
         self._tell(changes)
-        return self._outcome("modification", patient, dict(changes))
+        return outcome(self._terminal, "modification", dict(changes), patient)
 
     def find(self, private_id: str) -> PatientRef | None:
         """Have the person look for a local identifier."""
@@ -183,14 +199,14 @@ class AttendedIdentities:
         """Have the person call INSi."""
         way = f"avec la carte Vitale {card}" if mode == "vitale" else "par les traits"
         self._terminal.say(f"ÉTAPE : appelez INSi {way} pour le patient {_name(patient)}.")
-        return self._outcome("appel INSi", patient, {"mode": mode})
+        return outcome(self._terminal, "appel INSi", {"mode": mode}, patient)
 
     def verify(self, patient: PatientRef, document: str = "CN") -> Attempt:
         """Have the person record the check of a document."""
         self._terminal.say(
             f"ÉTAPE : enregistrez le contrôle de la pièce {document} du patient {_name(patient)}."
         )
-        return self._outcome("validation", patient, {"document": document})
+        return outcome(self._terminal, "validation", {"document": document}, patient)
 
     def fhir_view(self, patient: PatientRef) -> Artefact:
         """Have the person hand over the FHIR Patient."""
@@ -208,14 +224,6 @@ class AttendedIdentities:
             f"{_name(patient)} ; le banc l'attend."
         )
         return ""
-
-    def _outcome(self, act: str, patient: PatientRef, sent: dict[str, str]) -> Attempt:
-        accepted = self._terminal.confirm("Le logiciel a-t-il accepté ?")
-        message = self._terminal.ask("Message affiché par le logiciel (Entrée si aucun) :")
-        releve = AttemptReleve(
-            act=act, accepted=accepted, message=message, patient_id=patient.id, submitted=sent
-        )
-        return Attempt(accepted, patient, releve.artefact(f"{act} (saisie)", ORIGIN))
 
     def _patient(self, private_id: str) -> PatientRef:
         typed = self._terminal.ask(f"Identifiant local du patient créé (Entrée = {private_id}) :")

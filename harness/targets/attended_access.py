@@ -9,7 +9,6 @@ from harness.model.access import ProfessionalReleve
 from harness.model.artefact import Artefact
 from harness.model.problems import CapabilityMissing
 from harness.model.professional import Professional
-from harness.model.releve import AttemptReleve
 from harness.targets.access_base import (
     AUDIT_FORMS,
     DirectoryState,
@@ -17,8 +16,10 @@ from harness.targets.access_base import (
     Mailbox,
     Mailboxes,
     Opened,
+    PatientAccess,
+    ProfessionalAccess,
 )
-from harness.targets.attended import ORIGIN
+from harness.targets.attended import ORIGIN, outcome
 from harness.targets.base import Attempt, PatientRef
 
 if TYPE_CHECKING:
@@ -56,16 +57,7 @@ class _Attended:
     def _outcome(
         self, act: str, sent: dict[str, str], patient: PatientRef | None = None
     ) -> Attempt:
-        accepted = self._terminal.confirm("Le logiciel a-t-il accepté ?")
-        message = self._terminal.ask("Message affiché par le logiciel (Entrée si aucun) :")
-        releve = AttemptReleve(
-            act=act,
-            accepted=accepted,
-            message=message,
-            patient_id=patient.id if patient else "",
-            submitted=sent,
-        )
-        return Attempt(accepted, patient, releve.artefact(f"{act} (saisie)", ORIGIN))
+        return outcome(self._terminal, act, sent, patient)
 
     def _opened(self, act: str, sent: dict[str, str]) -> Opened:
         attempt = self._outcome(act, sent)
@@ -93,22 +85,12 @@ class _Attended:
 class AttendedPeople(_Attended):
     """Offers `People` by a person."""
 
-    def create_professional(
-        self,
-        professional: Professional,
-        login: str,
-        *,
-        email: str = "",
-        phone: str = "",
-        profile: str = "",
-        password: str = "",
-        local: Mapping[str, str] | None = None,
-    ) -> Opened:
+    def create_professional(self, professional: Professional, access: ProfessionalAccess) -> Opened:
         """Have the person open an account."""
-        sent = {"login": login, "email": email, "phone": phone, "profile": profile}
-        sent |= professional.traits()
-        secret = {"mot de passe": password} if password else {}
-        self._tell("ouvrez le compte de ce professionnel.", {**sent, **(local or {}), **secret})
+        sent = {"login": access.login, "email": access.email, "phone": access.phone}
+        sent |= {"profile": access.profile, **professional.traits()}
+        told = {**sent, **access.local, "mot de passe": access.password}
+        self._tell("ouvrez le compte de ce professionnel.", told)
         return self._opened("création de compte professionnel", sent)
 
     def professional(self, record_id: str) -> Artefact:
@@ -140,31 +122,21 @@ class AttendedPeople(_Attended):
         self._tell(f"mettez à jour depuis l'Annuaire le professionnel {record_id}.", {})
         return self._outcome("mise à jour depuis l'annuaire", {"id": record_id})
 
-    def create_patient_access(
-        self,
-        patient: PatientRef,
-        login: str,
-        *,
-        identity_check: str = "",
-        email: str = "",
-        phone: str = "",
-        password: str = "",
-        second_factor: str = "",
-    ) -> Opened:
+    def create_patient_access(self, patient: PatientRef, access: PatientAccess) -> Opened:
         """Have the person open the access of a patient."""
-        sent = {"login": login, "email": email, "phone": phone, "identity_check": identity_check}
-        check = _CHECKS.get(identity_check, f"au vu du justificatif {identity_check}")
-        name = patient.private_id or patient.id
-        told = {"identifiant": login, "courriel": email, "téléphone": phone}
-        told |= {"mot de passe": password, "second facteur": second_factor}
+        sent = {"login": access.login, "email": access.email, "phone": access.phone}
+        name, check = patient.private_id or patient.id, _checked(access.identity_check)
+        told = {"identifiant": access.login, "courriel": access.email, "téléphone": access.phone}
+        told |= {"mot de passe": access.password, "second facteur": access.second_factor}
         self._tell(f"ouvrez l'accès du patient {name}, {check}.", told)
+        sent["identity_check"] = access.identity_check
         return self._opened("ouverture de compte", sent)
 
     def change_identity(
         self, account_id: str, changes: Mapping[str, str], identity_check: str = ""
     ) -> Attempt:
         """Have the person change what an account keeps of the identity."""
-        check = _CHECKS.get(identity_check, f"au vu du justificatif {identity_check}")
+        check = _checked(identity_check)
         self._tell(f"changez l'identité tenue par le compte {account_id}, {check}.", changes)
         sent = {**changes, "identity_check": identity_check}
         return self._outcome("changement d'attributs d'identité", sent)
@@ -300,3 +272,7 @@ class AttendedAudit(_Attended):
         """Have the person try to remove a trace."""
         self._tell(f"comme utilisateur métier, tentez de supprimer la trace {key}.", {})
         return self._outcome("suppression de trace", {})
+
+
+def _checked(identity_check: str) -> str:
+    return _CHECKS.get(identity_check, f"au vu du justificatif {identity_check}")

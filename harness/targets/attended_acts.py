@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from harness.model.artefact import Artefact
 from harness.model.identity import Person
-from harness.model.releve import AttemptReleve, WorkEntry, WorkListReleve
-from harness.targets.attended import ORIGIN, AttendedIdentities, Terminal
+from harness.model.releve import WorkEntry, WorkListReleve
+from harness.targets.attended import ORIGIN, AttendedIdentities, Terminal, outcome
 from harness.targets.base import Attempt, PatientRef
 
 _USERS = {"": "un utilisateur ordinaire", "super": "un super-utilisateur"}
@@ -78,12 +78,7 @@ class AttendedActs:
 
     def _done(self, act: str, text: str, patient: PatientRef, sent: dict[str, str]) -> Attempt:
         self._terminal.say(f"ÉTAPE : {text}.")
-        accepted = self._terminal.confirm("Le logiciel a-t-il accepté ?")
-        message = self._terminal.ask("Message affiché par le logiciel (Entrée si aucun) :")
-        releve = AttemptReleve(
-            act=act, accepted=accepted, message=message, patient_id=patient.id, submitted=sent
-        )
-        return Attempt(accepted, patient, releve.artefact(f"{act} (saisie)", ORIGIN))
+        return outcome(self._terminal, act, sent, patient)
 
 
 def _name(patient: PatientRef) -> str:

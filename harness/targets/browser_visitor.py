@@ -223,7 +223,8 @@ class BrowserVisitor:
             for hop in hops_of(response, started, self._names):
                 exchange = self._recorder.exchange(hop)
             self._require_page(page, response)
-        place = redirect_of(survey(page)["refresh"], page.url)
+        seen = survey(page)
+        place = redirect_of(seen["refresh"], page.url)
         if place and place != page.url:
             return self._goto(page, place)
         self._require_known(page.url, page.url)
@@ -237,21 +238,25 @@ class BrowserVisitor:
                 "ouvrez-la dans un navigateur ; si elle est lente, allongez delays.sign_in",
                 page,
             )
-        return self._visit(page, response, exchange)
+        return self._visit(page, response, exchange, seen["controls"])
 
-    def _visit(self, page: Page, response: Response | None, exchange: int | None) -> Visit:
+    def _visit(
+        self, page: Page, response: Response | None, exchange: int | None, controls: list[str]
+    ) -> Visit:
         chain = [page.url]
         request = response.request if response else None
         while request:
             chain.append(request.url)
             request = request.redirected_from
+        trail = tuple(dict.fromkeys(reversed(chain)))
         return Visit(
             status=response.status if response else 200,
             url=shown_url(page.url),
-            chain=tuple(dict.fromkeys(map(shown_url, reversed(chain)))),
+            chain=tuple(dict.fromkeys(map(shown_url, trail))),
             releve=self._releve(page, "parcours"),
-            controls=tuple(survey(page)["controls"]),
+            controls=tuple(controls),
             exchange=exchange,
+            trail=trail,
         )
 
     def _require_page(self, page: Page, response: Response) -> None:

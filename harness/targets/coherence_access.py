@@ -46,12 +46,16 @@ JOURNEYS: dict[str, tuple[str, ...]] = {
 """Journey → the placeholders that its steps may use."""
 COMPULSORY = ("user", "secret", "new_secret", "code", "recovery_code", "link")
 """Placeholders without which a journey that has them would not do what it says."""
-ACCOUNT = ("login", "national_id", "activity", "email", "phone", "means", "name", "given_name")
-"""Names of `[drivers.visitor.account_labels]`."""
+ACCOUNT = (
+    *("login", "national_id", "activity", "email", "phone", "means", "name", "given_name"),
+    *("birth_name", "used_name", "birth_date"),
+)
+"""Names of `[drivers.visitor.account_labels]`; the last three are those of a patient."""
 READS = ("totp_secret", "recovery_codes", *ACCOUNT)
 KINDS = ("patient", "professional")
-PROFILE = "profil"
-"""What the profile of who is signed in alone opens, in the tables of protected addresses."""
+PROTECTED = (*KINDS, "profil")
+"""Keys of the protected addresses; `profil`: what depends on the profile of who is signed in."""
+_NATIONAL_ID = re.compile(r"8[0-9]{11}")
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _REACHED = ("account_id", "patient_id")
 _VISITOR = "drivers.visitor"
@@ -130,7 +134,7 @@ def _protected(options: VisitorOptions) -> Iterator[Fault]:
     for table in ("protected", "protected_api", "account_page"):
         for kind, given in getattr(options, table).items():
             key = f"{_VISITOR}.{table}.{kind}"
-            known_kinds = KINDS if table == "account_page" else (*KINDS, PROFILE)
+            known_kinds = KINDS if table == "account_page" else PROTECTED
             if kind not in known_kinds:
                 yield Fault(key, f"clé inconnue ; {' ou '.join(known_kinds)}")
             for address in (given,) if isinstance(given, str) else given:
@@ -147,10 +151,13 @@ def _words(options: VisitorOptions) -> Iterator[Fault]:
         if name not in ACCOUNT:
             key = f"{_VISITOR}.account_labels.{name}"
             yield Fault(key, f"nom inconnu ; {', '.join(ACCOUNT)}")
-    for kind in options.accounts:
+    for kind, account in options.accounts.items():
+        key = f"{_VISITOR}.accounts.{kind}"
         if kind not in KINDS:
-            key = f"{_VISITOR}.accounts.{kind}"
             yield Fault(key, f"clé inconnue ; {' ou '.join(KINDS)}")
+        if account.national_id and not _NATIONAL_ID.fullmatch(account.national_id):
+            told = f"{shown(account.national_id)} : 12 chiffres sont attendus, 8 puis le RPPS"
+            yield Fault(f"{key}.national_id", told)
     for index, host in enumerate(options.hosts):
         parts = urlsplit(host)
         if (

@@ -23,6 +23,8 @@ from harness.targets.visit_pages import (
     PAGES,
     READABLE,
     UNREADABLE,
+    add_cookies,
+    cookies_of,
     shown_url,
     told,
     visit_screen,
@@ -116,15 +118,11 @@ class HtmlVisitor:
 
     def cookies(self) -> tuple[Cookie, ...]:
         """Return the cookies held now."""
-        return tuple(
-            Cookie(one.name, one.value or "", one.domain, one.path, bool(one.secure))
-            for one in self._jar
-        )
+        return cookies_of(self._jar)
 
     def carry(self, cookies: tuple[Cookie, ...]) -> None:
         """Take cookies."""
-        for one in cookies:
-            self._jar.set(one.name, one.value, domain=one.domain, path=one.path, secure=one.secure)
+        add_cookies(self._jar, cookies)
 
     def close(self) -> None:
         """Close the connections and forget the cookies."""
@@ -281,4 +279,5 @@ class HtmlVisitor:
             releve=self._releve("parcours", answer),
             controls=shown.html.controls,
             exchange=answer.exchange,
+            trail=shown.chain,
         )

@@ -288,15 +288,7 @@ class HttpApi:
     def _act(
         self, name: str, act: str, patient: PatientRef, reading: Reading, sent: dict[str, str]
     ) -> Attempt:
-        releve = AttemptReleve(
-            act=act,
-            accepted=reading.accepted,
-            message=reading.text("message"),
-            code=reading.text("code") or str(reading.answer.status),
-            patient_id=patient.id,
-            submitted=sent,
-        )
-        return _attempt(name, releve, patient, reading)
+        return attempt_of(act, reading, sent, patient, name)
 
 
 class HttpAccounts:
@@ -350,6 +342,28 @@ def _require_known_status(
     known = (*operation.success, *operation.refusal, *also_refused)
     if answer.status not in known:
         raise answer.unexpected(f"statut {', '.join(map(str, known))}")
+
+
+def attempt_of(
+    act: str,
+    reading: Reading,
+    sent: dict[str, str],
+    patient: PatientRef | None = None,
+    name: str = "",
+) -> Attempt:
+    """Return what a software made of an act, with the bytes that said it, under a name of theirs.
+
+    The name is that of the act unless it is given.
+    """
+    releve = AttemptReleve(
+        act=act,
+        accepted=reading.accepted,
+        message=reading.text("message"),
+        code=reading.text("code") or str(reading.answer.status),
+        patient_id=patient.id if patient else "",
+        submitted=sent,
+    )
+    return _attempt(name or act.capitalize(), releve, patient, reading)
 
 
 def _attempt(

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 from harness.evidence.recorder import Recorder
 from harness.targets.access_base import PscAnswer
-from harness.targets.access_drivers import attempt_of
 from harness.targets.base import Capability
-from harness.targets.http import HttpApi
+from harness.targets.http import HttpApi, attempt_of
 from harness.targets.http_client import HttpClient
 from harness.targets.target import NO_CREDENTIALS, Target
 from harness.targets.visit_pages import jar_of

@@ -56,6 +56,8 @@ class FixedAccount:
     secret: str = field(repr=False)
     totp_secret: str = field(default="", repr=False)
     """Key of its TOTP application, base32; empty when it has none."""
+    national_id: str = ""
+    """Of a professional: 8 then RPPS, by which Pro Santé Connect knows them (12 digits)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,10 @@ class VisitorOptions:
     stages: tuple[StageMark, ...] = ()
     """The first that fits the last page names the stage; none: the application itself."""
     protected: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """`patient`, `professional` → pages that only a signed-in one may read; `profil` → pages that
-    depend on the profile."""
+    """`patient`, `professional` → pages that only a signed-in one may read.
+
+    `profil` → pages that depend on the profile of the professional.
+    """
     protected_api: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The same, for addresses of the API reached with the cookies of the session."""
     account_labels: Mapping[str, str] = field(default_factory=dict)

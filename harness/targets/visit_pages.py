@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 from harness.model.artefact import Artefact
 from harness.model.releve import ScreenReleve
@@ -26,25 +26,25 @@ HIDDEN = "•••"
 """What stands in a proof in place of a secret."""
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
 ANY_STATUS = frozenset(range(200, 600))
+_BARE = ".local"
 _SECRET_QUERY = re.compile(
     r"(?i)^(code|jeton|token|ticket|key|cle|otp|.*(_|-)(token|code|jeton|hint|secret))$"
 )
-_LONG = 20
-"""A query value this long is a token, whatever its name."""
+_OPAQUE = re.compile(r"[\w.~-]{20,}")
+"""A query value of this shape is a token, whatever its name."""
+_PAIR = re.compile(r"([^&=;]+)=([^&;]*)")
 
 
 def shown_url(url: str) -> str:
     """Return an address as a proof may show it: values of secrets in the query left out."""
-    parts = urlsplit(url)
-    if not parts.query:
-        return url
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = [(name, HIDDEN if _secret(name, value) else value) for name, value in pairs]
-    return urlunsplit(parts._replace(query=urlencode(kept, safe=HIDDEN), fragment=""))
+    before, mark, query = url.partition("#")[0].partition("?")
+    return f"{before}{mark}{_PAIR.sub(_shown_pair, query)}"
 
 
-def _secret(name: str, value: str) -> bool:
-    return bool(_SECRET_QUERY.match(name)) or len(value) >= _LONG
+def _shown_pair(pair: re.Match[str]) -> str:
+    name, value = pair.groups()
+    secret = _SECRET_QUERY.match(name) or _OPAQUE.fullmatch(unquote(value))
+    return f"{name}={HIDDEN if secret and value else value}"
 
 
 def jar_of(cookies: Iterable[Cookie]) -> RequestsCookieJar:
@@ -52,9 +52,27 @@ def jar_of(cookies: Iterable[Cookie]) -> RequestsCookieJar:
     from requests.cookies import RequestsCookieJar
 
     jar = RequestsCookieJar()
-    for one in cookies:
-        jar.set(one.name, one.value, domain=one.domain, path=one.path, secure=one.secure)
+    add_cookies(jar, cookies)
     return jar
+
+
+def add_cookies(jar: RequestsCookieJar, cookies: Iterable[Cookie]) -> None:
+    """Put cookies in a jar."""
+    for one in cookies:
+        # The jar of the standard library writes a host without a dot as `localhost.local`.
+        bare = one.domain and "." not in one.domain and ":" not in one.domain
+        domain = f"{one.domain}{_BARE}" if bare else one.domain
+        jar.set(one.name, one.value, domain=domain, path=one.path, secure=one.secure)
+
+
+def cookies_of(jar: RequestsCookieJar) -> tuple[Cookie, ...]:
+    """Return the cookies of a jar, as a browser names their host."""
+    return tuple(
+        Cookie(
+            one.name, one.value or "", one.domain.removesuffix(_BARE), one.path, bool(one.secure)
+        )
+        for one in jar
+    )
 
 
 def told(where: str, seen: str, expected: str, todo: str) -> str:

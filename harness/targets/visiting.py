@@ -81,6 +81,8 @@ class Visit:
     controls: tuple[str, ...] = ()
     """Names of the controls of the page's forms."""
     exchange: int | None = None
+    trail: tuple[str, ...] = field(default=(), repr=False)
+    """The chain with its secrets (the code of a callback): to open one again, never to file."""
 
 
 class Visitor(Protocol):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from harness.model.check import Check, Judgement, RuleOutcome
 from harness.model.finding import Finding, Level
@@ -50,12 +50,12 @@ class Rule:
 
     id: str
     title: str
-    cites: tuple[str, ...]
-    standard: str
-    level: Level
-    overlaps: tuple[str, ...]
     each: Subjects = field(repr=False)
     judge: Judge = field(repr=False)
+    cites: tuple[str, ...] = ()
+    standard: str = ""
+    level: Level = Level.ERROR
+    overlaps: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     """Names of the code lists under `harness/terminology` that the rule reads."""
     module: str = ""
@@ -76,83 +76,80 @@ class Rule:
 _REGISTRY: dict[str, Rule] = {}
 
 
-def rule(
-    rule_id: str,
-    *,
-    each: Subjects,
-    cites: tuple[str, ...] = (),
-    standard: str = "",
-    level: Level = Level.ERROR,
-    overlaps: tuple[str, ...] = (),
-    lists: tuple[str, ...] = (),
-) -> Callable[[Judge], Judge]:
-    """Register the decorated generator as the rule `rule_id`.
+class Declared(TypedDict, total=False):
+    """What a rule says of itself beside its subjects.
 
     `cites` names official exigences; a rule of the standard alone gives `standard` instead.
-    `overlaps` names the rules that see the same fault by construction. The first line of the
-    docstring is the rule's title. Raises `ValueError` on a second registration or without any
-    citation.
+    `overlaps` names the rules that see the same fault by construction, `lists` the code lists.
     """
 
-    _must_cite(rule_id, cites, standard)
+    cites: tuple[str, ...]
+    standard: str
+    level: Level
+    overlaps: tuple[str, ...]
+    lists: tuple[str, ...]
+
+
+def rule(rule_id: str, *, each: Subjects, **declared: Unpack[Declared]) -> Callable[[Judge], Judge]:
+    """Register the decorated generator as the rule `rule_id`.
+
+    The first line of the docstring is the rule's title. Raises `ValueError` on a second
+    registration or without any citation.
+    """
+    _must_cite(rule_id, declared)
 
     def register(judge: Judge) -> Judge:
-        module = judge.__module__
-        _register(
-            Rule(
-                *(rule_id, _title(judge), cites, standard, level, overlaps),
-                *(each, judge, lists, module),
-            )
-        )
+        _register(_made(rule_id, judge, each, judge, None, declared))
         return judge
 
     return register
 
 
 def streaming_rule(
-    rule_id: str,
-    *,
-    each: Subjects,
-    cites: tuple[str, ...] = (),
-    standard: str = "",
-    level: Level = Level.ERROR,
-    overlaps: tuple[str, ...] = (),
-    lists: tuple[str, ...] = (),
+    rule_id: str, *, each: Subjects, **declared: Unpack[Declared]
 ) -> Callable[[F], F]:
     """Register the decorated class as the rule `rule_id`, judged as a stream.
 
     The class is called with the check and gives a `Stream`; `each` reads the batches that it is
     fed when the artefacts of the check are at hand. The rest is as for `rule`.
     """
-
-    _must_cite(rule_id, cites, standard)
+    _must_cite(rule_id, declared)
 
     def register(factory: F) -> F:
-        module = factory.__module__
-        _register(
-            Rule(
-                *(rule_id, _title(factory), cites, standard, level, overlaps),
-                *(each, _not_alone, lists, module, factory),
-            )
-        )
+        _register(_made(rule_id, factory, each, _not_alone, factory, declared))
         return factory
 
     return register
 
 
-def _must_cite(rule_id: str, cites: tuple[str, ...], standard: str) -> None:
-    if not cites and not standard:
+def _must_cite(rule_id: str, declared: Declared) -> None:
+    if not declared.get("cites") and not declared.get("standard"):
         raise ValueError(f"{rule_id}: a rule cites an exigence or names its standard")
+
+
+def _made(
+    rule_id: str,
+    documented: Judge | StreamFactory,
+    each: Subjects,
+    judge: Judge,
+    stream: StreamFactory | None,
+    declared: Declared,
+) -> Rule:
+    return Rule(
+        id=rule_id,
+        title=(documented.__doc__ or "").strip().partition("\n")[0],
+        each=each,
+        judge=judge,
+        module=documented.__module__,
+        stream=stream,
+        **declared,
+    )
 
 
 def _register(one: Rule) -> None:
     if one.id in _REGISTRY and _REGISTRY[one.id].module != one.module:
         raise ValueError(f"{one.id}: registered twice")
     _REGISTRY[one.id] = one
-
-
-def _title(documented: object) -> str:
-    return (documented.__doc__ or "").strip().partition("\n")[0]
 
 
 def _not_alone(subject: Any, check: Check) -> Iterator[Finding]:
@@ -235,11 +232,12 @@ def _streamed(
     """Return the outcomes of the streaming rules: one pass over each source."""
     streams: dict[Subjects, list[tuple[Rule, Tally]]] = {}
     outcomes: dict[str, RuleOutcome] = {}
+    gathering = check.apart()
     for one in rules:
         if one.stream is None:
             continue
         try:
-            tally = Tally(one.stream(check), one.level)
+            tally = Tally(one.stream(gathering), one.level)
         except Unreadable as problem:
             outcomes[one.id] = RuleOutcome(one.id, one.level, one.digest, 0, (), str(problem))
         else:

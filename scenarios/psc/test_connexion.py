@@ -37,11 +37,14 @@ def test_journey_goes_there_and_back(psc, screens, dossier):
         calls = psc.calls(first, second)
         dossier.attach(calls)
 
-    record = psc.record(account)
     expected = psc.expecting("medecin")
     dossier.verify("PSC-01", "PSC-02", "PSC-11", psc=calls, configuration=settings.releve)
     dossier.verify(
-        *("PSC-05", "PSC-06"), psc=calls, control=first.releve, record=record, expected=expected
+        *("PSC-05", "PSC-06"),
+        psc=calls,
+        control=first.releve,
+        **psc.held(account),
+        expected=expected,
     )
 
 

@@ -31,6 +31,7 @@ def test_token_is_renewed_once_it_is_over(psc, dossier):
 def test_user_info_is_that_of_the_person(psc, dossier, case):
     with dossier.step("Se connecter par Pro Santé Connect, UserInfo en JSON (jumeau permis)"):
         psc.member("medecin")
+        psc.member("infirmier")
         control = psc.sign_in("medecin")
 
     with dossier.step("Se connecter quand UserInfo change"):

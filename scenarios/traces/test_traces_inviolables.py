@@ -5,15 +5,15 @@ from harness import requirement, scenario
 
 @requirement("INS 3", "INS/va1.39")
 @scenario("INS 3.1", "INS/va1.39.01", "Modifier puis effacer une trace : refusé, rien n'a changé")
-def test_traces_cannot_be_altered(audit, identities, dossier):
+def test_traces_cannot_be_altered(audit, people, dossier):
     with dossier.step("Créer une identité et y écrire une note"):
-        patient = identities.create("durand-camille")
+        patient = people.known("durand-camille")
         audit.begin()
         audit.note(patient)
 
     with dossier.step("Exporter les traces"):
         read = audit.exported(patient)
-        trace = audit.trace_of(patient, read)
+        trace = read.trace_of(patient)
 
     with dossier.step("Tenter de modifier une trace, puis de l'effacer"):
         change = audit.alter(trace)

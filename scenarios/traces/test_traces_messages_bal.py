@@ -8,9 +8,9 @@ from harness import requirement, scenario
     *("MSS/CONF.17.01", "MSS/CONF.18.01", "INS 41.1", "INS/va1.46.01"),
     "Message envoyé, message refusé par le serveur : auteur, instant, demande, réponse",
 )
-def test_each_message_is_traced_with_its_answer(audit, identities, dossier):
+def test_each_message_is_traced_with_its_answer(audit, people, dossier):
     with dossier.step("Créer une identité, exporter les traces"):
-        patient = identities.create("etranger")
+        patient = people.known("etranger")
         audit.begin()
 
     with dossier.step("Envoyer un message, puis un autre que le serveur refuse"):

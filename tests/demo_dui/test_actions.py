@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -117,3 +120,20 @@ def test_pages_do_the_same(desk: Desk) -> None:
     assert session.get(f"{desk.dui.url}/bonnes-pratiques/x", timeout=10).status_code == 404
     (trace,) = desk.traces(action="consultation de bonne pratique")
     assert trace["detail"] == "recueil-identite"
+
+
+def test_record_is_exported(at_work: Desk, national: National) -> None:
+    doctor = national.professional()
+    body = {"national_id": doctor.national_id, "local": {"service": "Équipe mobile"}}
+    assert at_work.call("POST", "/api/correspondents", json=body).status_code == 201
+    patient = at_work.create()
+    identity = at_work.read(patient)
+    at_work.call("POST", f"/api/patients/{patient}/notes", json={"text": "À exporter."})
+    content = at_work.call("GET", "/api/export").content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        records = json.loads(archive.read("dossiers.json"))
+        (kept,) = json.loads(archive.read("correspondants.json"))
+        guide = archive.read("LISEZ-MOI.md").decode()
+    assert [one["text"] for one in records[identity["private_id"]]["note"]] == ["À exporter."]
+    assert (kept["national_id"], kept["local"]) == (doctor.national_id, body["local"])
+    assert "dossiers.json" in guide and "correspondants.json" in guide

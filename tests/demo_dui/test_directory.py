@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -75,6 +76,8 @@ def attributes_are_those_of_the_directory(scene: Scene) -> None:
         same(held, who)
         same(scene.read(kind, held), who)
         assert held["origin"].startswith("API") and held["updated_at"].endswith("Z")
+        age = datetime.now(UTC) - datetime.fromisoformat(held["updated_at"])
+        assert abs(age) < timedelta(minutes=5)
 
 
 def old_data_serve_for_nothing(scene: Scene) -> None:
@@ -164,7 +167,7 @@ CHECKS: dict[Check, str] = {
     attributes_are_those_of_the_directory: (
         "annuaire-profession-perdue annuaire-specialite-perdue annuaire-categorie-perdue "
         "annuaire-prenom-perdu annuaire-nom-sans-tiret annuaire-identifiant-perdu "
-        "annuaire-correspondant-sans-identifiant annuaire-date-absente annuaire-adresse-devinee"
+        "annuaire-correspondant-sans-identifiant annuaire-date-perimee annuaire-adresse-devinee"
     ),
     old_data_serve_for_nothing: "annuaire-donnees-anciennes",
     local_data_stay_apart: "annuaire-local-ecrase annuaire-local-melange",
@@ -254,6 +257,33 @@ def test_wrong_demands_are_refused(scene: Scene) -> None:
         "PUT", f"/api/correspondents/{listed[0]['id']}", json={"exercise_name": "X"}
     )
     assert refused.status_code == 422
+
+
+def test_pages_show_the_same(scene: Scene) -> None:
+    who = scene.someone()
+    user, correspondent = (scene.hold(kind, who) for kind in KINDS)
+    for path in (f"/professionnels/{user['id']}", f"/correspondants/{correspondent['id']}"):
+        page = scene.call("GET", path).text
+        for expected in (who.national_id, who.mailboxes[0], "Équipe mobile", "API FHIR"):
+            assert expected in page, path
+        assert scene.call("GET", path.rsplit("/", 1)[0] + "/999999").status_code == 404
+    session = scene.dui.signed_in()
+    address = f"{scene.dui.url}/annuaire"
+    assert "jamais chargées" in session.get(address, timeout=10).text
+    done = session.post(address, data={"way": "extraction"}, timeout=10).text
+    assert 'role="status"' in done and "jamais chargées" not in done
+    found = session.get(address, params={"name": who.exercise_name}, timeout=10).text
+    assert who.mailboxes[0] in found
+    scene.annuaire.fails_with("erreur-500")
+    failed = session.post(address, data={"way": "api"}, timeout=10).text
+    assert 'role="alert"' in failed
+
+
+def test_refresh_asks_for_the_right(scene: Scene) -> None:
+    for by in ("inf.roux", "sec.petit"):
+        answer = scene.dui.call("POST", "/api/directory/refresh", auth=(by, PASSWORD), json={})
+        assert answer.status_code == 403
+    assert scene.dui.call("GET", "/professionnels/1").status_code == 403
 
 
 def test_without_configuration_nothing_is_made_up(dui: Running) -> None:

@@ -89,6 +89,8 @@ LATER_THEMES = {
     "export",
     "journal",
     "psc",
+    "psc-jeton",
+    "psc-compte",
     "annuaire",
     "connexion",
     "second-facteur",

@@ -217,11 +217,17 @@ def activity_is_chosen(scene: Scene) -> None:
     before = visitor.http.cookies["session"]
     visitor.press("Choisir", activity="autre")
     assert not visitor.is_in()
-    visitor.press("Choisir", activity=names[1])
+    visitor.press("Choisir", activity=doctor.activities[1].id)
     assert visitor.is_in() and visitor.http.cookies["session"] != before
     assert names[1] in visitor.open("/compte").text
     traced = scene.traces("connexion")[-1]
     assert names[1] in traced["detail"] and traced["by"] == f"pro.{doctor.rpps}"
+
+
+def activity_is_named_as_told(scene: Scene) -> None:
+    doctor, visitor = scene.doctor(), scene.visitor()
+    visitor.sign_in(doctor)
+    assert doctor.activities[0].structure_name in visitor.open("/compte").text
 
 
 def introspection_is_a_post(scene: Scene) -> None:
@@ -277,7 +283,7 @@ Check = Callable[[Scene], None]
 CHECKS: dict[Check, str] = {
     demands_are_as_asked: (
         "psc-state-fixe psc-nonce-fixe psc-portee-minimale psc-acr-absent "
-        "psc-retour-avec-parametre psc-sans-pkce psc-secret-dans-url"
+        "psc-retour-avec-parametre psc-secret-dans-url"
     ),
     state_is_compared: "psc-state-ignore",
     way_back_serves_once: "psc-code-rejoue",
@@ -289,6 +295,7 @@ CHECKS: dict[Check, str] = {
     account_is_that_of_the_national_id: ("psc-compte-par-sub psc-compte-par-nom psc-inconnu-cree"),
     same_account_by_password: "psc-compte-separe",
     activity_is_chosen: "psc-premier-exercice psc-exercice-oublie",
+    activity_is_named_as_told: "psc-exercice-tronque",
     introspection_is_a_post: "psc-introspection-get",
     exchange_is_under_certificate: "psc-echange-sans-certificat",
     logout_ends_both_sessions: (
@@ -313,7 +320,7 @@ def test_fault_is_seen(check: Check, fault: str, scene: Scene) -> None:
 
 
 def test_every_fault_is_observed() -> None:
-    assert {one.name for one in PSC if one.theme == "psc"} == {fault for _, fault in CASES}
+    assert {one.name for one in PSC if one.theme.startswith("psc")} == {fault for _, fault in CASES}
 
 
 # What no fault changes

@@ -144,3 +144,40 @@ def test_a_large_text_without_spaces_is_read_once(redactor: Redactor) -> None:
     assert "code=x&" not in redactor.clean_text(f"{large}&state=s")
     hidden = "client_secret=" + "B" * 2_000_000
     assert len(redactor.clean_text(hidden)) < 100
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<dt>Codes de secours</dt>\n<dd>UW8H-LD9Y 6HCM-DH5T</dd></dl>",
+        "<dt>Codes de secours :</dt><dd>UW8H-LD9Y</dd><dd>6HCM-DH5T</dd><dt>Autre</dt>",
+        "<tr><th>Codes de secours</th><td><code>UW8H-LD9Y</code> <code>6HCM-DH5T</code></td></tr>",
+        '<label for="c">Codes de secours</label> <input id="c" value="UW8H-LD9Y">',
+        "<h2>Codes de secours</h2><ul><li>UW8H-LD9Y</li><li>6HCM-DH5T</li></ul><p>Suite</p>",
+    ],
+)
+def test_what_a_page_shows_beside_a_label_is_hidden(page: str) -> None:
+    redactor = Redactor()
+    redactor.hide_beside("Codes de secours")
+    told = f"<title>Codes de secours</title><h1>Compte</h1>{page}<p>Gardez-les.</p>"
+    cleaned = redactor.clean(told.encode()).decode()
+    assert "UW8H" not in cleaned and "6HCM" not in cleaned and "«secret clé" in cleaned
+    assert "<h1>Compte</h1>" in cleaned and "Gardez-les." in cleaned
+    assert redactor.clean(cleaned.encode()).decode() == cleaned
+
+
+def test_a_label_with_an_apostrophe_is_known_as_a_page_writes_it() -> None:
+    redactor = Redactor()
+    redactor.hide_beside("Clé de l'application")
+    page = "<dt>Clé de l&#39;application</dt><dd>JBSW Y3DP</dd></dl>"
+    assert "JBSW" not in redactor.clean(page.encode()).decode()
+
+
+def test_what_is_veiled_is_hidden_for_a_time() -> None:
+    redactor = Redactor()
+    with redactor.veil({"271828": "code", "ab": "code"}):
+        assert b"271828" not in redactor.clean(b"code 271828")
+        assert redactor.clean(b"ab") == b"ab"
+        redactor.hide("pour de bon", "mot-de-passe")
+    assert redactor.clean(b"code 271828") == b"code 271828"
+    assert b"pour de bon" not in redactor.clean(b"pour de bon")

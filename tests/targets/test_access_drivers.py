@@ -16,6 +16,7 @@ from harness.model.problems import CapabilityMissing, Inconclusive, UnexpectedAn
 from harness.model.professional import Professional
 from harness.model.releve import AttemptReleve
 from harness.simulators.loop import ServiceLoop
+from harness.targets.access_base import PatientAccess, ProfessionalAccess
 from harness.targets.base import Capability, PatientRef
 from harness.targets.drivers import Drivers
 from harness.targets.html_visitor import HtmlVisitor
@@ -123,7 +124,9 @@ def test_a_professional_is_opened_read_and_changed(
 ) -> None:
     people = drivers.people
     site.answer = reply_json(201, {"id": 12, "login": "adurand", "cle": KEY})
-    opened = people.create_professional(DOCTOR, "adurand", password=SECRET, local={"service": "A"})
+    access = ProfessionalAccess(login="adurand", password=SECRET, local={"service": "A"})
+    assert SECRET not in repr(access)
+    opened = people.create_professional(DOCTOR, access)
     assert (opened.accepted, opened.id, opened.totp_secret) == (True, "12", KEY)
     assert body(site) == {"rpps": DOCTOR.national_id, "mdp": SECRET, "propre": {"service": "A"}}
     assert site.seen[-1][2]["Authorization"].startswith("Basic ")
@@ -132,7 +135,7 @@ def test_a_professional_is_opened_read_and_changed(
     assert KEY not in repr(opened) and SECRET not in opened.releve.content.decode()
 
     site.answer = reply_json(409, {"erreur": "doublon", "doublons": ["12"]})
-    twin = people.create_professional(DOCTOR, "adurand2")
+    twin = people.create_professional(DOCTOR, ProfessionalAccess(login="adurand2"))
     assert twin.duplicates == ("12",) and refused(twin.releve).message == "doublon"
 
     record = {"id": "12", "rpps": DOCTOR.national_id, "bals": ["a@x.mssante.fr"]}
@@ -149,7 +152,7 @@ def test_a_professional_is_opened_read_and_changed(
 
 def test_an_access_needs_a_check_of_identity(drivers: Drivers, site: Site) -> None:
     site.answer = reply_json(422, {"erreur": "vérifiez l'identité"})
-    opened = drivers.people.create_patient_access(PATIENT, "x")
+    opened = drivers.people.create_patient_access(PATIENT, PatientAccess(login="x"))
     assert refused(opened.releve).message == "vérifiez l'identité" and "vu" not in body(site)
     changed = drivers.people.change_identity("3", {"birth_name": "X"}, "CN")
     assert refused(changed.releve).submitted == {"birth_name": "X", "identity_check": "CN"}
@@ -158,7 +161,7 @@ def test_an_access_needs_a_check_of_identity(drivers: Drivers, site: Site) -> No
 def test_a_creation_without_an_id_is_told(drivers: Drivers, site: Site) -> None:
     site.answer = reply_json(201, {})
     with pytest.raises(UnexpectedAnswer, match=r"answer\.id"):
-        drivers.people.create_patient_access(PATIENT, "x")
+        drivers.people.create_patient_access(PATIENT, PatientAccess(login="x"))
 
 
 def test_the_directory_says_what_it_holds(drivers: Drivers, site: Site) -> None:

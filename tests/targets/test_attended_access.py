@@ -11,6 +11,7 @@ from harness.model.problems import CapabilityMissing
 from harness.model.professional import Professional
 from harness.model.releve import AttemptReleve
 from harness.simulators.loop import ServiceLoop
+from harness.targets.access_base import ProfessionalAccess
 from harness.targets.base import PatientRef
 from tests.targets.test_attended import Operator
 
@@ -63,9 +64,10 @@ def test_accounts_by_a_person(loop: ServiceLoop) -> None:
         *("a@x.mssante.fr", "service", "A", ""),
     )
     people = someone.drivers.people
-    opened = people.create_professional(DOCTOR, "adurand", password="sésame-1234")
+    access = ProfessionalAccess(login="adurand", password="sésame-1234")
+    opened = people.create_professional(DOCTOR, access)
     assert opened.id == "12" and "sésame" not in opened.releve.content.decode()
-    twin = people.create_professional(DOCTOR, "adurand2")
+    twin = people.create_professional(DOCTOR, ProfessionalAccess(login="adurand2"))
     assert twin.duplicates == ("12", "14") and not twin.accepted
     releve = ProfessionalReleve.parse(people.professional("12"))
     assert releve.national_id == "899700000001" and releve.local == {"service": "A"}

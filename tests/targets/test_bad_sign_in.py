@@ -149,10 +149,14 @@ def test_the_step_shows_what_was_there(
 ) -> None:
     software.odd["POST /login"] = shown("<h1>Oups</h1>", 500)
     dossier = Dossier("essai", Journal(tmp_path / "run"), Settings())
-    with pytest.raises(UnreadablePage) as caught, dossier.step("Se connecter"):
+    with (
+        pytest.raises(UnreadablePage) as caught,
+        dossier.step("Ouvrir une session"),
+        dossier.step("Se connecter"),
+    ):
         visits.walk(visits.start(), "sign_in", user="durand", secret=PASSWORD)
-    (step,) = dossier.steps
+    (around,) = dossier.steps
     (picture,) = caught.value.screens
-    assert picture.image in step.attachments
+    assert picture.image in around.children[0].attachments and not around.attachments
     verdict, reason = dossier.conclude(caught.value)
     assert verdict is Verdict.INCONCLUSIVE and "500" in reason

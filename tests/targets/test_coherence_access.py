@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from harness.model.problems import ConfigurationProblem
 from harness.targets.attended_visits import ACTS
+from harness.targets.coherence import KNOWN_OPERATIONS
 from harness.targets.coherence_access import JOURNEYS
 from harness.targets.configuration import load_target
 from tests.targets.test_configuration import FIXTURES, MINIMAL, faults, load
@@ -55,6 +57,11 @@ def test_accounts_that_exist_have_their_secrets_in_the_environment(file: Path) -
     [
         ('[capabilities]\nsign_in = "visitor"\n', "drivers.visitor.journeys.sign_in : table abs"),
         (SIGN_IN, "endpoints.base_url : clé absente"),
+        (
+            '[drivers.visitor.accounts.professional]\nuser = "a"\nsecret = "env:PATH"\n'
+            'national_id = "99700000013"\n',
+            'drivers.visitor.accounts.professional.national_id : "99700000013" : 12',
+        ),
         ('[capabilities]\nsign_in = "http"\n', "n'offre pas cette capacité ; visitor ou attended"),
         ('[capabilities]\nclock = "attended"\n', "n'offre pas cette capacité"),
         (JOURNEY.format("sign_inn", '{ open = "/x" }'), "vouliez-vous « sign_in » ?"),
@@ -80,7 +87,7 @@ def test_accounts_that_exist_have_their_secrets_in_the_environment(file: Path) -
         ('[[drivers.visitor.stages]]\nstage = "ouvert"\n', "stages[0] : path ou text est attendu"),
         (
             '[drivers.visitor.protected]\npatients = ["/x"]\n',
-            "drivers.visitor.protected.patients : clé inconnue ; patient ou professional",
+            "drivers.visitor.protected.patients : clé inconnue ; patient ou professional ou profil",
         ),
         ('[drivers.visitor.protected]\npatient = ["x"]\n', '"x" : un chemin /… est attendu'),
         (
@@ -136,3 +143,22 @@ def test_every_journey_can_be_told_to_a_person_and_is_in_the_demo(tmp_path: Path
     except ConfigurationProblem as problem:  # the message lists the faults: the test shows it
         pytest.fail(str(problem))
     assert set(demo.drivers.visitor.journeys) == set(JOURNEYS)
+
+
+def test_the_guide_lists_every_journey_and_operation() -> None:
+    guide = (FIXTURES.parents[1] / "docs" / "contrats.md").read_text(encoding="utf-8")
+    absent = [one for one in JOURNEYS if f"| `{one}` |" not in guide]
+    access = ("professional", "account_identity", "correspondent", "directory", "audit", "psc_")
+    named = [one for one in KNOWN_OPERATIONS if one.startswith(access)]
+    assert not absent and not [one for one in named if f"`{one}`" not in guide]
+
+
+def test_the_template_of_sign_in_is_a_file_that_loads(file: Path) -> None:
+    template = (FIXTURES / "modele.toml").read_text(encoding="utf-8")
+    section = template.partition("── §12. ")[2].partition("── §13. ")[0]
+    written = re.findall(r"^# (\[\S+\]|\w+ = .*?)(?:\s{2,}\S.*)?$", section, re.MULTILINE)
+    text = "\n".join(("", *written, ""))
+    secrets = {"LOGICIEL_SECRET_USAGER": "secret-1234", "LOGICIEL_CLE_TOTP": "JBSWY3DPEHPK3PXP"}
+    options = load(file, MINIMAL + BASE + text, **secrets).drivers.visitor
+    assert set(options.journeys) == {"sign_in", "second_factor", "choose_factor"}
+    assert options.accounts["patient"].user == "usager.essai" and options.stages

@@ -10,15 +10,19 @@ import pytest
 
 from harness.evidence.journal import Journal
 from harness.evidence.recorder import Recorder
+from harness.evidence.redaction import Redactor
 from harness.model.access import OPENED, REFUSED, SECOND_FACTOR, SIGN_IN
 from harness.model.problems import CapabilityMissing
 from harness.model.releve import ScreenReleve
 from harness.simulators.loop import ServiceLoop
+from harness.targets.access_visits import Visits
 from harness.targets.base import Capability
 from harness.targets.drivers import Drivers
+from harness.targets.html_visitor import HtmlVisitor
 from harness.targets.target import Drivers as DriverTables
 from harness.targets.target import Endpoints, Target
-from harness.targets.visiting import Peer, UnreadablePage, Visiting
+from harness.targets.visit_pages import jar_of
+from harness.targets.visiting import Cookie, Peer, UnreadablePage, Visiting
 from tests.targets.sign_in_site import CODE, KEY, OPTIONS, PASSWORD, TOKEN, TwoFactors, shown
 from tests.targets.sites import Pki, Site, server_context, target_at
 from tests.targets.test_screens import browser
@@ -197,3 +201,23 @@ def test_a_stranger_is_not_followed(
     user = visits.start()
     with pytest.raises(UnreadablePage, match=r"drivers\.visitor\.hosts"):
         visits.walk(user, "psc_start")
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"), [("localhost", "localhost"), ("app.example.org", ".example.org")]
+)
+def test_the_session_is_known_by_its_host(host: str, domain: str) -> None:
+    visitor = HtmlVisitor(target_at(f"https://{host}:8443"), Recorder(), 2.0)
+    visits = Visits(target_at(f"https://{host}:8443"), Redactor(), lambda: visitor)
+    ours, theirs = Cookie("s", "1", domain), Cookie("s", "2", "sso.example.com")
+    visitor.carry((ours, theirs))
+    assert visits.session(visitor) == (ours,)
+
+
+def test_a_cookie_is_sent_to_a_host_without_a_dot() -> None:
+    from requests import Request, Session
+
+    session = Session()
+    session.cookies = jar_of((Cookie("s", "1", "localhost"),))
+    prepared = session.prepare_request(Request("GET", "https://localhost:8443/x"))
+    assert prepared.headers["Cookie"] == "s=1"

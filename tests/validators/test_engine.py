@@ -24,7 +24,7 @@ def a_rule(rule_id: str = "V2-PID-09", each: object = words, level: Level = Leve
             yield Finding(at="mot", expected="vrai", found=word)
 
     module = rules_named("V2-PID-09")[0].module
-    return Rule(rule_id, "titre", (), "essai", level, (), each, judge_word, (), module)  # type: ignore[arg-type]
+    return Rule(rule_id, "titre", each, judge_word, (), "essai", level, module=module)  # type: ignore[arg-type]
 
 
 def a_check(text: str) -> Check:

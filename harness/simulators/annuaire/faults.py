@@ -12,7 +12,8 @@ from harness.simulators.fault_table import FaultTable
 AGE = timedelta(days=45)
 """How old `donnees-anciennes` are: more than a month, whichever it is."""
 
-FAULTS: FaultTable[Callable[[Reply, str | None], Reply]] = FaultTable("de l'Annuaire")
+Change = Callable[[Reply, str | None], Reply]
+FAULTS: FaultTable[Change] = FaultTable("de l'Annuaire")
 """A fault takes the reply and the national id that it concerns (None: everyone)."""
 
 

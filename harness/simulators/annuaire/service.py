@@ -14,7 +14,7 @@ from harness.evidence.recorder import Recorder
 from harness.model.problems import HarnessFault
 from harness.model.professional import Professional
 from harness.simulators.annuaire.extraction import lines_of
-from harness.simulators.annuaire.faults import FAULTS
+from harness.simulators.annuaire.faults import FAULTS, Change
 from harness.simulators.annuaire.journal import AnnuaireCall, Arrival, file_call
 from harness.simulators.annuaire.layout import API_PATH, EXTRACTION_PATH, KEY_HEADER, PAGE
 from harness.simulators.annuaire.registry import Registry
@@ -25,6 +25,7 @@ from harness.simulators.arrivals import Arrivals
 from harness.simulators.clock import Clock
 from harness.simulators.delivery import SILENCE, cut, deliver
 from harness.simulators.fault_table import ActiveFaults
+from harness.simulators.https_service import HttpsService
 from harness.simulators.igc import TestIgc
 from harness.simulators.listener import HttpsListener, tls_of
 from harness.simulators.loop import ServiceLoop
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 
-class AnnuaireSimulator:
+class AnnuaireSimulator(HttpsService):
     """Stands in for the Annuaire Santé: `knows` seeds it, `fails_with` names a fault.
 
     Every method is safe from any thread; `port` 0 takes a free one; `api_key` is drawn when it is
@@ -51,7 +52,12 @@ class AnnuaireSimulator:
         api_key: str = "",
         silence: float = SILENCE,
     ) -> None:
-        self._loop = loop
+        super().__init__(
+            loop,
+            HttpsListener(
+                "simulateur de l'Annuaire Santé", igc, self._handle, host, port, client="none"
+            ),
+        )
         self._recorder = recorder
         self._silence = silence
         self._key = api_key or secrets.token_urlsafe(24)
@@ -59,28 +65,10 @@ class AnnuaireSimulator:
         self.clock = Clock()
         self._lock = threading.Lock()
         self._registry = Registry()
-        self._faults = ActiveFaults(FAULTS)
+        self._faults: ActiveFaults[Change, str] = ActiveFaults(FAULTS)
         self._calls: Arrivals[AnnuaireCall] = Arrivals()
-        self._listener = HttpsListener(
-            "simulateur de l'Annuaire Santé", igc, self._handle, host, port, client="none"
-        )
 
-    # -- life ---------------------------------------------------------------------------------
-
-    def start(self) -> AnnuaireSimulator:
-        """Listen. Raises `HarnessFault` when the port is taken."""
-        self._listener.start(self._loop)
-        return self
-
-    def stop(self) -> None:
-        """Close every connection, those that a fault holds included. May be called twice."""
-        self._listener.stop(self._loop)
-
-    def __enter__(self) -> AnnuaireSimulator:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    # -- address ------------------------------------------------------------------------------
 
     @property
     def url(self) -> str:
@@ -135,11 +123,6 @@ class AnnuaireSimulator:
     def calls(self) -> tuple[AnnuaireCall, ...]:
         """Return every call so far, in order. `HarnessFault` when one could not be recorded."""
         return self._calls.after()
-
-    @property
-    def refused(self) -> tuple[str, ...]:
-        """Return, in French, why each of the last refused TLS connections was refused."""
-        return self._listener.refused
 
     def mark(self) -> int:
         """Return the number of the last call: what `calls_after` takes."""

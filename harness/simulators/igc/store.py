@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,12 +117,21 @@ def _make(igc: TestIgc) -> None:
         igc.client_key: keys["client"],
         igc.sign_key: keys["sign"],
     }
+    _store(igc, files, private, period.end)
+
+
+def _store(
+    igc: TestIgc,
+    files: Mapping[Path, bytes],
+    private: Mapping[Path, RSAPrivateKey],
+    end: datetime,
+) -> None:
     for path, key in private.items():
         _write_private(path, key)
     for path, content in files.items():
         path.write_bytes(content)
     digests = {path.name: _digest(path) for path in (*files, *private)}
-    _write(igc.folder, _Manifest(period.end, igc.public_names, digests))
+    _write(igc.folder, _Manifest(end, igc.public_names, digests))
 
 
 def _add_server(igc: TestIgc, manifest: _Manifest) -> None:

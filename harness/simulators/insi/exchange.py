@@ -11,7 +11,8 @@ from harness.evidence.recorder import Recorder
 from harness.model.artefact import SOAP_MEDIA_TYPE, Artefact, Exchange, TlsFacts
 from harness.model.check import Check
 from harness.model.identity import Person
-from harness.simulators.insi.faults import Fault
+from harness.simulators.fault_table import Active
+from harness.simulators.insi.faults import Change
 from harness.simulators.insi.journal import InsiCall
 from harness.simulators.insi.layout import Operation
 from harness.simulators.insi.messages import Reply, SoapFault
@@ -20,22 +21,6 @@ from harness.validators.engine import Rule, judge
 
 NAME = "INSi (simulateur)"
 ANSWER_TYPE = f"{SOAP_MEDIA_TYPE}; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class ActiveFault:
-    """A fault put on the requests about a person (None: on all)."""
-
-    fault: Fault
-    person: Person | None
-    delay: float | None
-
-    def apply(self, reply: Reply) -> Reply:
-        """Return the reply as the fault makes it."""
-        changed = self.fault.apply(reply)
-        if changed.delay and self.delay is not None:
-            return replace(changed, delay=self.delay)
-        return changed
 
 
 @dataclass(frozen=True)
@@ -70,11 +55,13 @@ class Decision:
         fault = SoapFault(asked.blame, f"Demande refusée : {asked.problem}")
         return cls(Reply(asked.operation or Operation.TRAITS, "", fault=fault), asked)
 
-    def under(self, active: ActiveFault) -> Decision:
+    def under(self, active: Active[Change, Person]) -> Decision:
         """Return this decision as a fault changes it; named only when it changed something."""
-        changed = active.apply(self.reply)
+        changed = active.fault.apply(self.reply)
         if changed == self.reply:
             return self
+        if changed.delay and active.delay is not None:
+            changed = replace(changed, delay=active.delay)
         return replace(self, reply=changed, fault=active.fault.name)
 
     @property

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from harness.model.problems import ConfigurationProblem
+from harness.simulators.fault_table import FaultTable
 from harness.simulators.insi.layout import NOT_FOUND, SEVERAL, Operation
 from harness.simulators.insi.messages import Individual, Reply, SoapFault
 
@@ -15,40 +14,10 @@ SLOW = 2.0
 """Seconds of `reponse-lente` unless told otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A fault: its name, its French sentence, and what it makes of a reply.
+Change = Callable[[Reply], Reply]
+"""One that alters an identity leaves a reply without identity (01, 02) as it is."""
 
-    A fault that alters an identity leaves a reply without identity (01, 02) as it is.
-    """
-
-    name: str
-    description: str
-    apply: Callable[[Reply], Reply]
-
-
-FAULTS: dict[str, Fault] = {}
-
-
-def fault_named(name: str) -> Fault:
-    """Return a fault. Raises `ConfigurationProblem` listing the names for an unknown one."""
-    if name not in FAULTS:
-        near = difflib.get_close_matches(name, FAULTS, 1)
-        guess = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
-        raise ConfigurationProblem(
-            f"panne INSi « {name} » inconnue.{guess} Pannes possibles : {', '.join(FAULTS)}."
-        )
-    return FAULTS[name]
-
-
-def _fault(
-    name: str, description: str
-) -> Callable[[Callable[[Reply], Reply]], Callable[[Reply], Reply]]:
-    def register(apply: Callable[[Reply], Reply]) -> Callable[[Reply], Reply]:
-        FAULTS[name] = Fault(name, description, apply)
-        return apply
-
-    return register
+FAULTS: FaultTable[Change] = FaultTable("INSi")
 
 
 def _altered(reply: Reply, **changes: Any) -> Reply:
@@ -57,25 +26,25 @@ def _altered(reply: Reply, **changes: Any) -> Reply:
     return replace(reply, individual=replace(reply.individual, **changes))
 
 
-@_fault("sans-reponse", "INSi reçoit la demande et ne répond jamais.")
+@FAULTS.add("sans-reponse", "INSi reçoit la demande et ne répond jamais.")
 def no_answer(reply: Reply) -> Reply:
     """Hold the connection until the client gives up or the deadline passes."""
     return replace(reply, silent=True)
 
 
-@_fault("reponse-lente", "INSi répond juste, mais tard.")
+@FAULTS.add("reponse-lente", "INSi répond juste, mais tard.")
 def slow_answer(reply: Reply) -> Reply:
     """Answer rightly after a delay."""
     return replace(reply, delay=SLOW)
 
 
-@_fault("connexion-coupee", "INSi coupe la connexion sans rien répondre.")
+@FAULTS.add("connexion-coupee", "INSi coupe la connexion sans rien répondre.")
 def connection_cut(reply: Reply) -> Reply:
     """Close the connection without a byte of answer."""
     return replace(reply, cut=True)
 
 
-@_fault("faute-soap", "INSi répond par la faute SOAP siram_40 (erreur insi_102).")
+@FAULTS.add("faute-soap", "INSi répond par la faute SOAP siram_40 (erreur insi_102).")
 def soap_fault(reply: Reply) -> Reply:
     """Answer with the technical fault of INSI-06."""
     fault = SoapFault(
@@ -88,7 +57,7 @@ def soap_fault(reply: Reply) -> Reply:
     return replace(reply, code="", individual=None, fault=fault)
 
 
-@_fault("plusieurs", "INSi répond 02 : plusieurs identités correspondent.")
+@FAULTS.add("plusieurs", "INSi répond 02 : plusieurs identités correspondent.")
 def several_found(reply: Reply) -> Reply:
     """Answer 02; a verification, which has no such code, is left as it is."""
     if reply.operation is Operation.VERIFICATION:
@@ -96,13 +65,13 @@ def several_found(reply: Reply) -> Reply:
     return replace(reply, code=SEVERAL, individual=None, fault=None)
 
 
-@_fault("aucune", "INSi répond 01 : aucune identité ne correspond.")
+@FAULTS.add("aucune", "INSi répond 01 : aucune identité ne correspond.")
 def none_found(reply: Reply) -> Reply:
     """Answer 01 whatever is known."""
     return replace(reply, code=NOT_FOUND, individual=None, fault=None)
 
 
-@_fault("verification-ko", "INSi ne confirme pas l'INS vérifiée (code 01).")
+@FAULTS.add("verification-ko", "INSi ne confirme pas l'INS vérifiée (code 01).")
 def verification_refused(reply: Reply) -> Reply:
     """Answer 01 to a verification; a search is left as it is."""
     if reply.operation is not Operation.VERIFICATION:
@@ -110,32 +79,32 @@ def verification_refused(reply: Reply) -> Reply:
     return replace(reply, code=NOT_FOUND, individual=None, fault=None)
 
 
-@_fault("date-00", "INSi renvoie une date de naissance dont le jour et le mois valent 00.")
+@FAULTS.add("date-00", "INSi renvoie une date de naissance dont le jour et le mois valent 00.")
 def date_with_zeros(reply: Reply) -> Reply:
     """Answer a birth date `AAAA-00-00`."""
     year = reply.individual.birth_date[:4] if reply.individual else ""
     return _altered(reply, birth_date=f"{year}-00-00")
 
 
-@_fault("nom-vide", "INSi renvoie un nom de naissance vide.")
+@FAULTS.add("nom-vide", "INSi renvoie un nom de naissance vide.")
 def empty_birth_name(reply: Reply) -> Reply:
     """Answer an empty NomNaissance."""
     return _altered(reply, birth_name="")
 
 
-@_fault("prenoms-vides", "INSi renvoie une liste de prénoms vide.")
+@FAULTS.add("prenoms-vides", "INSi renvoie une liste de prénoms vide.")
 def empty_given_names(reply: Reply) -> Reply:
     """Answer an empty Prenom and an empty ListePrenom."""
     return _altered(reply, given_name="", given_names="")
 
 
-@_fault("sexe-vide", "INSi renvoie un sexe vide.")
+@FAULTS.add("sexe-vide", "INSi renvoie un sexe vide.")
 def empty_sex(reply: Reply) -> Reply:
     """Answer an empty Sexe."""
     return _altered(reply, sex="")
 
 
-@_fault("cle-fausse", "INSi renvoie un matricule dont la clé est fausse.")
+@FAULTS.add("cle-fausse", "INSi renvoie un matricule dont la clé est fausse.")
 def wrong_key(reply: Reply) -> Reply:
     """Answer the next key (keys run from 01 to 97)."""
     one = reply.individual
@@ -146,7 +115,7 @@ def wrong_key(reply: Reply) -> Reply:
     return replace(reply, individual=changed)
 
 
-@_fault("xml-malforme", "INSi renvoie un XML coupé au milieu.")
+@FAULTS.add("xml-malforme", "INSi renvoie un XML coupé au milieu.")
 def malformed_xml(reply: Reply) -> Reply:
     """Answer an envelope cut in its middle."""
     return replace(reply, truncated=True)

@@ -7,19 +7,22 @@ import threading
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from harness.evidence.recorder import Recorder
 from harness.model.artefact import SOAP_MEDIA_TYPE
 from harness.model.identity import Person
 from harness.model.problems import HarnessFault
+from harness.simulators.delivery import SILENCE, cut, deliver
+from harness.simulators.fault_table import ActiveFaults
+from harness.simulators.https_service import HttpsService
 from harness.simulators.igc import TestIgc
-from harness.simulators.insi.exchange import ActiveFault, Arrival, Decision, file_call
-from harness.simulators.insi.faults import fault_named
+from harness.simulators.insi.exchange import Arrival, Decision, file_call
+from harness.simulators.insi.faults import FAULTS, Change
 from harness.simulators.insi.journal import CallJournal, Expected, InsiCall
 from harness.simulators.insi.layout import Operation
 from harness.simulators.insi.messages import Reply
-from harness.simulators.insi.reader import InsiRequest, RequestTraits, read_request
+from harness.simulators.insi.reader import InsiRequest, read_request
 from harness.simulators.insi.registry import Registry, concerns
 from harness.simulators.listener import HttpsListener, tls_of
 from harness.simulators.loop import ServiceLoop
@@ -33,11 +36,9 @@ LARGEST_REQUEST = 1024 * 1024
 """Bytes of a body beyond which the request is refused (a search takes some kilobytes)."""
 READ_DEADLINE = 10.0
 """Seconds that a client has to send its body."""
-SILENCE = 60.0
-"""Seconds after which `sans-reponse` closes the connection of a client that still waits."""
 
 
-class InsiSimulator:
+class InsiSimulator(HttpsService):
     """Stands in for INSi: `knows` seeds it, `fails_with` names a fault, `journal` holds the calls.
 
     Every method is safe from any thread. `host` is the address listened on (loopback by default),
@@ -55,50 +56,31 @@ class InsiSimulator:
         extra_client_ca: tuple[Path, ...] = (),
         silence: float = SILENCE,
     ) -> None:
-        self._loop = loop
-        self._recorder = recorder
-        self._listener = HttpsListener(
-            "simulateur INSi",
-            igc,
-            self._handle,
-            host,
-            port,
-            extra_client_ca=tuple(extra_client_ca),
+        super().__init__(
+            loop,
+            HttpsListener(
+                "simulateur INSi", igc, self._handle, host, port, extra_client_ca=extra_client_ca
+            ),
         )
+        self._recorder = recorder
         self._silence = silence
         self._lock = threading.Lock()
         self._registry = Registry()
-        self._faults: list[ActiveFault] = []
+        self._faults: ActiveFaults[Change, Person] = ActiveFaults(FAULTS)
         self._calls = CallJournal()
 
     # -- life ---------------------------------------------------------------------------------
 
-    def start(self) -> InsiSimulator:
-        """Listen. Raises `HarnessFault` when the port is taken, `ConfigurationProblem` for a CA."""
+    def start(self) -> Self:
+        """Listen, the rules loaded: the first call is then as quick as the next."""
         if not self._listener.is_open:
-            len(self._rules)  # loaded now, so that the first call is as quick as the next
-            self._listener.start(self._loop)
-        return self
-
-    def stop(self) -> None:
-        """Close every connection, those that a fault holds included. May be called twice."""
-        self._listener.stop(self._loop)
-
-    def __enter__(self) -> InsiSimulator:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+            len(self._rules)
+        return super().start()
 
     @property
     def url(self) -> str:
         """Return the address of the service. Raises `HarnessFault` before `start()`."""
         return f"{self._listener.base}{PATH}"
-
-    @property
-    def port(self) -> int:
-        """Return the port listened on. Raises `HarnessFault` before `start()`."""
-        return self._listener.port
 
     # -- verbs --------------------------------------------------------------------------------
 
@@ -132,16 +114,11 @@ class InsiSimulator:
         `delay` sets the seconds of `reponse-lente`. Raises `ConfigurationProblem` for an unknown
         name.
         """
-        active = ActiveFault(fault_named(name), person, delay)
-        with self._lock:
-            self._faults.append(active)
+        self._faults.put(name, person, delay)
 
     def works(self, person: Person | None = None) -> None:
         """Take away the faults of a person (None: every fault)."""
-        with self._lock:
-            self._faults = [
-                one for one in self._faults if person is not None and one.person != person
-            ]
+        self._faults.lift(person)
 
     def expects(self, person: Person, *operations: str) -> None:
         """Ask that a person's calls be exactly these operations, in order; see `unmet`."""
@@ -153,12 +130,7 @@ class InsiSimulator:
     @property
     def journal(self) -> tuple[InsiCall, ...]:
         """Return every call so far, in order. `HarnessFault` when one could not be recorded."""
-        return self._calls.calls
-
-    @property
-    def refused(self) -> tuple[str, ...]:
-        """Return, in French, why each refused TLS connection was refused."""
-        return self._listener.refused
+        return self._calls.after()
 
     def calls_for(self, person: Person, after: int = 0) -> list[InsiCall]:
         """Return the calls about a person, those of exchange number above `after`."""
@@ -166,7 +138,7 @@ class InsiSimulator:
 
     def wait_for_call(self, person: Person, timeout: float, after: int = 0) -> InsiCall:
         """Return the first call about a person; `Inconclusive` after `timeout` seconds."""
-        return self._calls.wait(person, timeout, after)
+        return self._calls.wait_about(person, timeout, after)
 
     def wait_for_more(self, known: int, timeout: float) -> bool:
         """Say whether more than `known` calls have come, waiting `timeout` seconds at most."""
@@ -221,30 +193,18 @@ class InsiSimulator:
             return Decision.refusing(asked)
         with self._lock:
             reply = self._registry.reply(asked.operation, asked.traits)
-            fault = self._fault_for(asked.traits)
         decision = Decision(reply, asked)
+        fault = self._faults.concerning(lambda person: concerns(asked.traits, person))
         return decision.under(fault) if fault else decision
-
-    def _fault_for(self, traits: RequestTraits) -> ActiveFault | None:
-        for active in reversed(self._faults):
-            if active.person is None or concerns(traits, active.person):
-                return active
-        return None
 
     async def _send(
         self, request: web.BaseRequest, reply: Reply, answer: bytes
     ) -> web.StreamResponse:
         from aiohttp import web
 
-        if reply.delay:
-            await asyncio.sleep(reply.delay)
-        if reply.silent:
-            # Ends by the client leaving (cancellation), by stop(), or by this deadline.
-            await asyncio.sleep(self._silence)
-        if (reply.silent or reply.cut) and request.transport is not None:
-            request.transport.abort()
-        return web.Response(
-            status=reply.status or 500,
-            body=answer,
-            headers={"Content-Type": f"{SOAP_MEDIA_TYPE}; charset=utf-8"},
-        )
+        headers = {"Content-Type": f"{SOAP_MEDIA_TYPE}; charset=utf-8"}
+        sent = web.Response(status=reply.status or 500, body=answer, headers=headers)
+        await deliver(request, sent, delay=reply.delay, silent=reply.silent, silence=self._silence)
+        if reply.cut:
+            cut(request)
+        return sent

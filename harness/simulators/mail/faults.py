@@ -28,7 +28,8 @@ class Treatment:
         return not self.recipient.startswith("250")
 
 
-FAULTS: FaultTable[Callable[[Treatment], Treatment]] = FaultTable("du courriel")
+Change = Callable[[Treatment], Treatment]
+FAULTS: FaultTable[Change] = FaultTable("du courriel")
 
 
 @FAULTS.add("refus-destinataire", "Le serveur refuse le destinataire pour toujours (550).")

@@ -16,8 +16,9 @@ from harness.model.problems import HarnessFault, Inconclusive
 from harness.simulators.arrivals import Arrivals
 from harness.simulators.fault_table import ActiveFaults
 from harness.simulators.igc import TestIgc
+from harness.simulators.listener import authority, taken_port
 from harness.simulators.loop import ServiceLoop
-from harness.simulators.mail.faults import FAULTS, Treatment
+from harness.simulators.mail.faults import FAULTS, Change, Treatment
 from harness.simulators.mail.reader import Mail, parse, readable, subject_of, text_of
 from harness.simulators.tls import server_context
 
@@ -53,7 +54,7 @@ class MailSimulator:
         self._asked = (host, port)
         self._igc = igc
         self._mails: Arrivals[Mail] = Arrivals()
-        self._faults = ActiveFaults(FAULTS)
+        self._faults: ActiveFaults[Change, str] = ActiveFaults(FAULTS)
         self._lock = threading.Lock()
         self._refused: list[str] = []
         self._server: asyncio.AbstractServer | None = None
@@ -93,8 +94,7 @@ class MailSimulator:
         """Return `host:port`, the host under a name that the certificate bears."""
         host = self._asked[0]
         names = self._igc.public_names if self._igc else (host,)
-        name = host if host in names else names[0]
-        return f"[{name}]:{self.port}" if ":" in name else f"{name}:{self.port}"
+        return authority(host if host in names else names[0], self.port)
 
     # -- verbs --------------------------------------------------------------------------------
 
@@ -152,11 +152,7 @@ class MailSimulator:
                 lambda: self._session(context), host, port
             )
         except OSError as error:
-            raise HarnessFault(
-                f"le simulateur de courriel ne peut pas écouter sur {host}:{port} "
-                f"({error.strerror}) : libérez ce port ou changez [simulators] dans le fichier de "
-                "cible"
-            ) from error
+            raise taken_port("simulateur de courriel", host, port, error) from error
         self._port = self._server.sockets[0].getsockname()[1]
 
     def _session(self, context: ssl.SSLContext | None) -> SMTP:

@@ -11,10 +11,11 @@ from harness.evidence.redaction import SECRET_PARAMETERS
 from harness.model.access import OidcCall
 from harness.model.artefact import Exchange
 from harness.model.problems import HarnessFault, Inconclusive
-from harness.simulators.psc.capped import KEPT
 from harness.simulators.psc.wire import Asked, Reply, Trace
 
 NAME = "Pro Santé Connect (simulateur)"
+KEPT = 1000
+"""Calls kept: a sign-in makes six or seven."""
 LONGEST_VALUE = 2000
 """Characters kept of a parameter: no target sends more, an attacker may."""
 MOST_PARAMETERS = 50
@@ -70,8 +71,15 @@ class CallLog:
         with self._changed:
             return self._last
 
-    def since(self, mark: int = 0) -> tuple[OidcCall, ...]:
-        """Return the calls after a mark; 0 gives every call that is kept.
+    @property
+    def kept(self) -> tuple[OidcCall, ...]:
+        """Return the last calls. Raises the `HarnessFault` that kept one from being filed."""
+        with self._changed:
+            self._check(self._forgotten)
+            return tuple(self._calls)
+
+    def since(self, mark: int) -> tuple[OidcCall, ...]:
+        """Return every call after a mark; 0 is the beginning.
 
         Raises `HarnessFault` when calls after the mark are no longer kept, or could not be filed.
         """
@@ -102,7 +110,7 @@ class CallLog:
     def _check(self, mark: int) -> None:
         if self._broken is not None:
             raise self._broken
-        if 0 < mark < self._forgotten:
+        if mark < self._forgotten:
             raise HarnessFault(
                 f"plus de {KEPT} appels à Pro Santé Connect depuis le repère {mark} : les "
                 "premiers ne sont plus gardés ; prenez un repère plus proche (mark())"

@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-KEPT = 1000
-"""Entries that each store keeps: scenarios look at their last ones only."""
+KEPT = 150
+"""Entries that each store keeps: a scenario signs in a dozen times, and one runs at a time."""
 
 
 class Capped(Generic[K, V]):

@@ -21,15 +21,8 @@ def exchange(provider: Provider, asked: Asked, trace: Trace, client: PscClient) 
     The client certificate is compulsory: the token that is given is bound to it (RFC 8705).
     """
     form, now = asked.parameters, provider.clock.epoch()
-    if not asked.certificate:
-        raise Refusal("invalid_request", "certificat client attendu : l'échange se fait en mTLS")
-    if form.get("subject_token_type") != ACCESS_TYPE:
-        raise Refusal("invalid_request", f"subject_token_type attendu : {ACCESS_TYPE}")
-    if form.get("requested_token_type", ACCESS_TYPE) != ACCESS_TYPE:
-        raise Refusal("invalid_request", f"requested_token_type possible : {ACCESS_TYPE}")
-    audience = form.get("audience", "")
-    if not audience:
-        raise Refusal("invalid_target", "audience absente : nommez l'API visée")
+    _check(asked)
+    audience = form["audience"]
     subject = provider.grants.access(form.get("subject_token", ""), now)
     if subject is None:
         raise Refusal("invalid_grant", "subject_token inconnu, expiré ou révoqué")
@@ -60,3 +53,16 @@ def exchange(provider: Provider, asked: Asked, trace: Trace, client: PscClient) 
             "scope": subject.scope,
         }
     )
+
+
+def _check(asked: Asked) -> None:
+    """Refuse what no subject token could make right."""
+    form = asked.parameters
+    if not asked.certificate:
+        raise Refusal("invalid_request", "certificat client attendu : l'échange se fait en mTLS")
+    if form.get("subject_token_type") != ACCESS_TYPE:
+        raise Refusal("invalid_request", f"subject_token_type attendu : {ACCESS_TYPE}")
+    if form.get("requested_token_type", ACCESS_TYPE) != ACCESS_TYPE:
+        raise Refusal("invalid_request", f"requested_token_type possible : {ACCESS_TYPE}")
+    if not form.get("audience"):
+        raise Refusal("invalid_target", "audience absente : nommez l'API visée")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from harness.model.problems import ConfigurationProblem
+from harness.simulators.fault_table import unknown_fault
 from harness.simulators.psc.keys import Signer
 from harness.simulators.psc.userinfo import UserInfo
 from harness.simulators.psc.wire import Refusal, Reply, Trace
@@ -59,12 +58,7 @@ FAULTS: dict[str, Fault] = {}
 def fault_named(name: str) -> Fault:
     """Return a fault. Raises `ConfigurationProblem` listing the names for an unknown one."""
     if name not in FAULTS:
-        near = difflib.get_close_matches(name, FAULTS, 1)
-        guess = f" Vouliez-vous dire « {near[0]} » ?" if near else ""
-        raise ConfigurationProblem(
-            f"panne Pro Santé Connect « {name} » inconnue.{guess} "
-            f"Pannes possibles : {', '.join(FAULTS)}."
-        )
+        raise unknown_fault("Pro Santé Connect", name, FAULTS)
     return FAULTS[name]
 
 
@@ -168,7 +162,9 @@ def not_signed(token: IdToken) -> IdToken:
 
 @_fault("userinfo-autre-personne", "userinfo", "UserInfo décrit une autre personne que le jeton.")
 def someone_else(info: UserInfo) -> UserInfo:
-    """Answer the identity of somebody whose last digit differs."""
+    """Answer the identity of somebody else who is known, else one whose last digit differs."""
+    if info.another:
+        return replace(info, claims=info.another)
     claims = dict(info.claims)
     other = _next_digit(str(claims.get("SubjectNameID") or claims["preferred_username"]))
     claims.update(sub=f"f:{uuid.uuid4()}:{other}", preferred_username=other)

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from harness.simulators.psc.capped import Capped
+from harness.simulators.psc.capped import KEPT, Capped
 from harness.simulators.psc.people import Account
 
 CODE_LIFE = 60.0
@@ -122,7 +122,7 @@ class Grants:
         self.sessions: Capped[str, WalletSession] = Capped()
         self.sign_ins: Capped[str, SignIn] = Capped()
         self._codes: Capped[bytes, _Code] = Capped()
-        self._tokens: Capped[bytes, Token] = Capped(2000)
+        self._tokens: Capped[bytes, Token] = Capped(2 * KEPT)
         self._count = 0
 
     def next_id(self) -> str:

@@ -58,6 +58,11 @@ class People:
         """Return the account of an identifier, None when it is unknown."""
         return self._accounts.get(subject_name_id)
 
+    def another(self, account: Account) -> Account | None:
+        """Return the account known last that is somebody else's, None when there is none."""
+        others = [one for one in self if one.professional.rpps != account.professional.rpps]
+        return others[-1] if others else None
+
     def rename(self, professional: Professional) -> None:
         """Change the names of a professional's accounts.
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from harness.evidence.recorder import Recorder
 from harness.model.access import OidcCall, OidcReleve
 from harness.model.problems import HarnessFault, Inconclusive
 from harness.model.professional import Professional
 from harness.simulators.clock import Clock
+from harness.simulators.delivery import SILENCE, deliver
+from harness.simulators.https_service import HttpsService
 from harness.simulators.igc import TestIgc
 from harness.simulators.listener import HttpsListener
 from harness.simulators.loop import ServiceLoop
@@ -29,9 +30,6 @@ from harness.targets.target_access import PscClient
 
 if TYPE_CHECKING:
     from aiohttp import web
-
-SILENCE = 60.0
-"""Seconds after which `sans-reponse` closes the connection of a client that still waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Delivered:
     fault: str
 
 
-class PscSimulator:
+class PscSimulator(HttpsService):
     """Stands in for Pro Santé Connect. Every method is safe from any thread.
 
     `host` is the address listened on by both ports (loopback by default), 0 takes a free port;
@@ -70,12 +68,7 @@ class PscSimulator:
         extra_client_ca: tuple[Path, ...] = (),
         silence: float = SILENCE,
     ) -> None:
-        self._loop = loop
-        self._silence = silence
-        self._lock = threading.Lock()
-        self._calls = CallLog(recorder)
-        self._provider = Provider()
-        self._issuer = HttpsListener(
+        issuer = HttpsListener(
             "simulateur Pro Santé Connect",
             igc,
             self._at_issuer,
@@ -85,7 +78,7 @@ class PscSimulator:
             extra_client_ca=extra_client_ca,
         )
         loopback = host == "127.0.0.1" and "localhost" in igc.public_names
-        self._wallet = HttpsListener(
+        wallet = HttpsListener(
             "portefeuille de Pro Santé Connect (simulateur)",
             igc,
             self._at_wallet,
@@ -94,29 +87,23 @@ class PscSimulator:
             client="none",
             twin="::1" if loopback else "",
         )
+        super().__init__(loop, issuer, wallet)
+        self._issuer, self._wallet = issuer, wallet
         self._wallet_name = "localhost" if loopback else ""
+        self._silence = silence
+        self._lock = threading.Lock()
+        self._calls = CallLog(recorder)
+        self._provider = Provider()
 
     # -- life ---------------------------------------------------------------------------------
 
-    def start(self) -> PscSimulator:
-        """Listen. Raises `HarnessFault` when a port is taken, `ConfigurationProblem` for a CA."""
-        self._issuer.start(self._loop)
-        self._wallet.start(self._loop)
+    def start(self) -> Self:
+        """Listen on both ports, and tell the provider its addresses."""
+        super().start()
         self._provider.base = self._issuer.base
         name = self._wallet_name
         self._provider.wallet = self._wallet.named(name) if name else self._wallet.base
         return self
-
-    def stop(self) -> None:
-        """Close every connection, those that a fault holds included. May be called twice."""
-        self._issuer.stop(self._loop)
-        self._wallet.stop(self._loop)
-
-    def __enter__(self) -> PscSimulator:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
     @property
     def issuer(self) -> str:
@@ -211,19 +198,14 @@ class PscSimulator:
     @property
     def calls(self) -> tuple[OidcCall, ...]:
         """Return the last calls, in order. `HarnessFault` when one could not be recorded."""
-        return self._calls.since()
-
-    @property
-    def refused(self) -> tuple[str, ...]:
-        """Return, in French, why each refused TLS connection was refused."""
-        return (*self._issuer.refused, *self._wallet.refused)
+        return self._calls.kept
 
     def mark(self) -> int:
         """Return the number of the last call, to read later what came after it."""
         return self._calls.last
 
     def releve(self, since: int = 0) -> OidcReleve:
-        """Return the calls after a mark, and how the target is registered.
+        """Return every call after a mark (0: from the start), and how the target is registered.
 
         Raises `HarnessFault` when calls after the mark are no longer kept.
         """
@@ -276,7 +258,7 @@ class PscSimulator:
         """Return how many entries each store of the provider holds, the journal included."""
         with self._lock:
             sizes = self._provider.grants.sizes
-        return {**sizes, "calls": len(self._calls.since())}
+        return {**sizes, "calls": len(self._calls.kept)}
 
     # -- service (runs on the loop) -----------------------------------------------------------
 
@@ -308,11 +290,5 @@ class PscSimulator:
     ) -> web.StreamResponse:
         from aiohttp import web
 
-        if reply.delay:
-            await asyncio.sleep(reply.delay)
-        if reply.silent:
-            # Ends by the client leaving (cancellation), by stop(), or by this deadline.
-            await asyncio.sleep(silence)
-            if request.transport is not None:
-                request.transport.abort()
-        return web.Response(status=reply.status, body=reply.body, headers=reply.headers)
+        sent = web.Response(status=reply.status, body=reply.body, headers=reply.headers)
+        return await deliver(request, sent, delay=reply.delay, silent=reply.silent, silence=silence)

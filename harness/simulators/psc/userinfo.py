@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from harness.model.professional import Activity, Professional
@@ -27,6 +27,8 @@ class UserInfo:
 
     claims: dict[str, Any]
     signed: bool = False
+    another: dict[str, Any] = field(default_factory=dict)
+    """The claims of somebody else whom the provider knows, for a fault to answer."""
 
 
 def userinfo(provider: Provider, asked: Asked, trace: Trace) -> Reply:
@@ -45,13 +47,22 @@ def userinfo(provider: Provider, asked: Asked, trace: Trace) -> Reply:
         raise Refusal(
             "insufficient_scope", description, 403, WWW_Authenticate='Bearer scope="openid"'
         )
-    info = provider.faults.userinfo(UserInfo(claims_of(access.sign_in, access.scope)), trace)
+    right = UserInfo(
+        claims_of(access.sign_in, access.scope),
+        another=_another(provider, access.sign_in, access.scope),
+    )
+    info = provider.faults.userinfo(right, trace)
     access.sign_in.userinfo = info.claims
     trace.answered.update(_told(info))
     if not info.signed:
         return Reply.json(info.claims)
     claims = {"iss": provider.issuer, "aud": access.client_id, **info.claims}
     return Reply(200, {"Content-Type": "application/jwt", **NO_STORE}, _jwt(provider, claims))
+
+
+def _another(provider: Provider, sign_in: SignIn, scope: str) -> dict[str, Any]:
+    found = provider.people.another(sign_in.account)
+    return claims_of(replace(sign_in, account=found), scope) if found else {}
 
 
 def claims_of(sign_in: SignIn, scope: str) -> dict[str, Any]:

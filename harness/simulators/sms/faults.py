@@ -21,7 +21,8 @@ class Reply:
     silent: bool = False
 
 
-FAULTS: FaultTable[Callable[[Reply], Reply]] = FaultTable("du SMS")
+Change = Callable[[Reply], Reply]
+FAULTS: FaultTable[Change] = FaultTable("du SMS")
 
 
 @FAULTS.add("refus", "La passerelle refuse le numéro (422).")

@@ -16,10 +16,11 @@ from harness.model.problems import HarnessFault, Inconclusive
 from harness.simulators.arrivals import Arrivals
 from harness.simulators.delivery import SILENCE, cut, deliver
 from harness.simulators.fault_table import ActiveFaults
+from harness.simulators.https_service import HttpsService
 from harness.simulators.igc import TestIgc
 from harness.simulators.listener import HttpsListener, tls_of
 from harness.simulators.loop import ServiceLoop
-from harness.simulators.sms.faults import FAULTS, Reply
+from harness.simulators.sms.faults import FAULTS, Change, Reply
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -39,7 +40,7 @@ class Sms:
     text: str = field(repr=False)
 
 
-class SmsSimulator:
+class SmsSimulator(HttpsService):
     """Stands in for an SMS gateway: `received` and `wait_for` give what a number was sent.
 
     `POST /sms` with `{"to", "text"}` and `Authorization: Bearer <key>`. Nothing is sent on. Every
@@ -58,33 +59,18 @@ class SmsSimulator:
         key: str = "",
         silence: float = SILENCE,
     ) -> None:
-        self._loop = loop
+        super().__init__(
+            loop,
+            HttpsListener("simulateur de SMS", igc, self._handle, host, port, client="none"),
+        )
         self._recorder = recorder
         self._silence = silence
         self._key = key or secrets.token_urlsafe(24)
         recorder.redactor.hide(self._key, "cle-sms")
         self._messages: Arrivals[Sms] = Arrivals()
-        self._faults = ActiveFaults(FAULTS)
-        self._listener = HttpsListener(
-            "simulateur de SMS", igc, self._handle, host, port, client="none"
-        )
+        self._faults: ActiveFaults[Change, str] = ActiveFaults(FAULTS)
 
-    # -- life ---------------------------------------------------------------------------------
-
-    def start(self) -> SmsSimulator:
-        """Listen. Raises `HarnessFault` when the port is taken."""
-        self._listener.start(self._loop)
-        return self
-
-    def stop(self) -> None:
-        """Close every connection, those that a fault holds included. May be called twice."""
-        self._listener.stop(self._loop)
-
-    def __enter__(self) -> SmsSimulator:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
+    # -- address ------------------------------------------------------------------------------
 
     @property
     def url(self) -> str:
@@ -115,11 +101,6 @@ class SmsSimulator:
     def messages(self) -> tuple[Sms, ...]:
         """Return every message taken so far, in order."""
         return self._messages.after()
-
-    @property
-    def refused(self) -> tuple[str, ...]:
-        """Return, in French, why each of the last refused TLS connections was refused."""
-        return self._listener.refused
 
     def mark(self) -> int:
         """Return the number of the last message: what `after` takes."""

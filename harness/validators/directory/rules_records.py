@@ -111,7 +111,7 @@ def mailboxes(check: Check) -> Iterator[Mailboxes]:
         )
 
 
-@rule("ANU-05", cites=("ANN 5", "ANN/va1.05"), each=mailboxes)
+@rule("ANU-05", cites=("ANN 5", "ANN/va1.05", "ANN/va1.06"), each=mailboxes)
 def mailboxes_come_from_the_source(boxes: Mailboxes, check: Check) -> Iterator[Finding]:
     """The MSSanté addresses of a professional are those of the source, no more and no less."""
     for address in sorted(boxes.held - boxes.source):

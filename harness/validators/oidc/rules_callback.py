@@ -79,7 +79,7 @@ def _authenticated(token: PscCall) -> Iterator[Finding]:
             token.where,
             f"le client s'authentifie ({registered or 'secret, private_key_jwt ou certificat'})",
             "aucune authentification du client",
-            "Le client est-il enregistré comme public, sans secret ni certificat ?",
+            "Le secret manque-t-il, ou part-il dans l'adresse, hors du corps et de l'en-tête ?",
         )
     elif call.client_auth == "tls_client_auth" and not call.certificate:
         yield Finding(

@@ -13,6 +13,7 @@ from harness.validators.oidc import reader
 from harness.validators.oidc.reader import Pair
 from harness.validators.screen.reader import plain
 
+CHOSEN = "activity"
 KEYS = ("login", "national_id")
 """What tells accounts apart, as the page of the account shows it."""
 
@@ -97,8 +98,15 @@ class ShownClaim:
     """One value that Pro Santé Connect gave, and what the software shows or holds of it."""
 
     where: str
+    name: str
     expected: str
     shown: str
+
+    @property
+    def agrees(self) -> bool:
+        """Tell whether they say the same; the activity may be shown with its sector or role."""
+        expected, shown = plain(self.expected), plain(self.shown)
+        return expected in shown if self.name == CHOSEN else expected == shown
 
 
 def shown_claims(check: Check) -> Iterator[ShownClaim]:
@@ -108,18 +116,18 @@ def shown_claims(check: Check) -> Iterator[ShownClaim]:
     if _signed_by_psc(control):
         for name, value in control.account.items():
             if value and meant.get(name):
-                yield ShownClaim(f"page du compte, {name}", meant[name], value)
+                yield ShownClaim(f"page du compte, {name}", name, meant[name], value)
     record = check.read(ProfessionalReleve.parse, "record")
     for name, expected in meant.items():
         held = "" if record is None else str(getattr(record, name, ""))
         if held and expected:
-            yield ShownClaim(f"fiche du professionnel, {name}", expected, held)
+            yield ShownClaim(f"fiche du professionnel, {name}", name, expected, held)
 
 
 @rule("PSC-06", cites=("PSC 2", "PSC.01"), each=shown_claims, overlaps=("PSC-05",))
 def claims_are_shown_as_given(claim: ShownClaim, check: Check) -> Iterator[Finding]:
     """What the account shows and holds of a professional is what Pro Santé Connect says."""
-    if plain(claim.shown) != plain(claim.expected):
+    if not claim.agrees:
         yield Finding(
             claim.where,
             claim.expected,

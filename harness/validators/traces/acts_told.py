@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
@@ -109,15 +110,18 @@ class Ledger:
         self.place = batch
         if not self.acts or len(self.lines) >= _KEPT:
             return
-        first, last = self.since - _DRIFT, self.until + _DRIFT + _ZONES[-1]
+        first, last = self.since - _DRIFT, self.until + _DRIFT
         for event in batch.events:
             moment = event.recorded_at
-            near = moment is not None and first <= moment <= last
-            if (near or self.is_ours(event)) and self._is_new(event) and self._may_tell(event):
+            near = moment is not None and (
+                first <= moment <= (last if event.zoned else last + _ZONES[-1])
+            )
+            if (near or self.is_ours(event)) and self._may_tell(event) and self._is_new(event):
                 self.lines.append(event)
 
-    def settle(self) -> tuple[list[Told], list[TraceEvent]]:
-        """Return each act with its trace, and the traces left, in their order."""
+    @cached_property
+    def settled(self) -> tuple[list[Told], list[TraceEvent]]:
+        """Each act with its trace, and the traces left, in their order: once all is fed."""
         free = list(self.lines)
         found: dict[int, TraceEvent] = {}
         for fits in _LIKENESS:
@@ -159,6 +163,29 @@ class Ledger:
     def at(self, event: TraceEvent, what: str) -> str:
         """Return the place of a trace as findings say it."""
         return self.place.at(event.number, what) if self.place else what
+
+
+class Ledgers:
+    """The ledgers of every export of a check, fed once for all the rules on acts."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._ledgers: dict[str, Ledger] = {}
+        self._last: Batch | None = None
+
+    def feed(self, batch: Batch) -> None:
+        """Feed a batch to the ledger of its export; each rule is fed the same batch in turn."""
+        if batch is self._last:
+            return
+        self._last = batch
+        if batch.source not in self._ledgers:
+            self._ledgers[batch.source] = Ledger(self._check, batch.source)
+        self._ledgers[batch.source].feed(batch)
+
+    @property
+    def all(self) -> tuple[Ledger, ...]:
+        """Return the ledger of each export."""
+        return tuple(self._ledgers.values())
 
 
 def _earlier(check: Check, source: str) -> Iterator[int]:

@@ -67,7 +67,7 @@ class AccountLifeIsTraced(OverActs):
     def end(self) -> Iterator[Finding]:
         """Judge each act on an account that has its trace."""
         for ledger, act, event in self.told():
-            if act.kind not in _LIFE_CYCLE:
+            if act.kind not in _LIFE_CYCLE or act.persons:
                 continue
             self.examined += 1
             for what, expected, found, level in _account_gaps(act, event):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from harness.validators import Check, Finding
 from harness.validators.engine import streaming_rule
-from harness.validators.traces.acts_told import SUCCESS, Act, Ledger, Told, within
+from harness.validators.traces.acts_told import SUCCESS, Act, Ledger, Ledgers, Told, within
 from harness.validators.traces.event import Batch, TraceEvent
 from harness.validators.traces.over_traces import OverTraces
 from harness.validators.traces.stream import batches
@@ -22,28 +22,26 @@ _NEAR = 2.0
 
 
 class OverActs(OverTraces):
-    """A rule on the acts of the banc: it gathers their traces, export by export, then judges."""
+    """A rule on the acts of the banc: their traces are gathered, then judged at the end."""
 
     def __init__(self, check: Check) -> None:
         super().__init__(check)
-        self._ledgers: dict[str, Ledger] = {}
+        self._gathered = check.view(Ledgers)
 
     def feed(self, batch: Batch) -> Iterator[Finding]:
         """Gather the traces of a batch that may tell an act."""
-        if batch.source not in self._ledgers:
-            self._ledgers[batch.source] = Ledger(self.check, batch.source)
-        self._ledgers[batch.source].feed(batch)
+        self._gathered.feed(batch)
         return iter(())
 
     @property
     def ledgers(self) -> tuple[Ledger, ...]:
         """Return what was gathered of each export."""
-        return tuple(self._ledgers.values())
+        return self._gathered.all
 
     def told(self) -> Iterator[tuple[Ledger, Act, TraceEvent]]:
         """Yield each act that has its trace in an export."""
         for ledger in self.ledgers:
-            for one in ledger.settle()[0]:
+            for one in ledger.settled[0]:
                 if one.event is not None:
                     yield ledger, one.act, one.event
 
@@ -55,7 +53,7 @@ class EachActHasItsTrace(OverActs):
     def end(self) -> Iterator[Finding]:
         """Judge each act in each export."""
         for ledger in self.ledgers:
-            for one in ledger.settle()[0]:
+            for one in ledger.settled[0]:
                 self.examined += 1
                 if one.event is None:
                     yield self._missing(one, ledger)
@@ -144,7 +142,7 @@ class NoTraceWithoutCause(OverActs):
     def end(self) -> Iterator[Finding]:
         """Judge each new trace that names one of our persons or accounts."""
         for ledger in self.ledgers:
-            told, left = ledger.settle()
+            told, left = ledger.settled
             used = [one.event for one in told if one.event is not None]
             self.examined += sum(map(ledger.is_ours, used))
             for event in left:

@@ -22,7 +22,7 @@ MATRICULE_STANDARD = (
     "RGPD, article 5 (minimisation) ; INS 38 ne le demande que de la réponse d'INSi"
 )
 _SHORTEST = 4
-_SIGNS = ("eyJ", "asic ", "ASIC ", "earer ", "EARER ", "otpauth:", "PRIVATE KEY", "=")
+_SIGNS = ("=", "eyJ", "asic ", "earer ", "otpauth:", "PRIVATE KEY")
 """What a text must hold for one of the shapes below to be in it: looked for first, at no cost."""
 _SHAPES = (
     ("jeton JWT", re.compile(r"eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*")),
@@ -38,6 +38,8 @@ _SHAPES = (
     ),
 )
 _BASIC = re.compile(r"(?i)\bbasic +([A-Za-z0-9+/]{6,}={0,2})")
+_LONG_NUMBER = re.compile(r"[0-9][0-9AB ]{14}")
+"""What any matricule is, whatever its blanks: looked for first, at half the cost."""
 _MATRICULE = re.compile(
     r"[1-478] ?[0-9]{2} ?[0-9]{2} ?(?:[0-9]{2}|2[AB]) ?[0-9]{3} ?[0-9]{3} ?[0-9]{2}"
 )
@@ -126,7 +128,7 @@ def _judged(event: TraceEvent) -> str:
 
 
 def _matricules(text: str) -> Iterator[str]:
-    for found in _MATRICULE.finditer(text):
+    for found in _MATRICULE.finditer(text) if _LONG_NUMBER.search(text) else ():
         before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
         matricule = found[0].replace(" ", "")
         if before.isalnum() or after.isalnum() or not is_valid_matricule(matricule):

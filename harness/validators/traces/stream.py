@@ -95,8 +95,9 @@ def recognised(content: bytes) -> str:
     array cut by the end of the bytes given: nobody could hold it whole.
     """
     text = content[:_HEAD].decode("utf-8", "replace").removeprefix("\ufeff").lstrip()
-    if _SYSLOG.match(text):
-        return SYSLOG if len(_SYSLOG_LINES.findall(text)) > 1 else ""
+    if _SYSLOG_LINES.match(text):
+        lone = "<AuditMessage" in text and len(_SYSLOG_LINES.findall(text)) == 1
+        return "" if lone and text.startswith("<") else SYSLOG
     if text.startswith("{"):
         lines = text.splitlines()
         if _is_one_object(text):

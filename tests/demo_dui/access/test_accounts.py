@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
 from typing import Any
 
 import pytest
+
+from tests.demo_dui.access.checks import healthy_and_broken
 
 ADDRESS, NEW_ADDRESS = "alice@banc.example.org", "alice.bis@banc.example.org"
 PHONE = "+33639980002"
@@ -210,7 +215,7 @@ CHECKS: dict[Any, str] = {
     profile_takes_effect_at_once: "profil-sans-effet",
     accounts_are_extracted_to_the_last: "comptes-extraction-incomplete",
 }
-PAIRS = [(fault, check) for check, faults in CHECKS.items() for fault in faults.split()]
+test_healthy, test_fault_breaks_its_check = healthy_and_broken(CHECKS)
 
 
 @pytest.fixture(autouse=True)
@@ -219,18 +224,6 @@ def _empty_boxes(messages: Any) -> None:
     for address in (ADDRESS, NEW_ADDRESS, PHONE):
         while not messages.box(address).empty():
             messages.box(address).get()
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_healthy(check: Any, counter: Any) -> None:
-    check(counter)
-
-
-@pytest.mark.parametrize(("fault", "check"), PAIRS, ids=lambda v: v if isinstance(v, str) else "")
-def test_fault_breaks_its_check(fault: str, check: Any, counter: Any) -> None:
-    counter.dui.fault(fault)
-    with pytest.raises(AssertionError):
-        check(counter)
 
 
 def test_account_without_password_is_activated_by_mail(counter: Any) -> None:
@@ -309,3 +302,15 @@ def test_changes_of_a_professional_are_checked(counter: Any) -> None:
     assert counter.call("PUT", "/api/professionals/99999", json=body).status_code == 404
     site = counter.call("PUT", "/api/professionals/sec.petit", json={"profile": "infirmier"})
     assert site.json()["profile"] == "infirmier"
+
+
+def test_the_export_names_professionals_as_the_annuaire_does(counter: Any) -> None:
+    counter.professional("hugo", national_id="810000000037")
+    content = counter.call("GET", "/api/export", "pro.martin").content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        bundle = json.loads(archive.read("tddui-bundle.json"))
+    resources = [entry["resource"] for entry in bundle["entry"]]
+    known = [one for one in resources if one["resourceType"] == "Practitioner"]
+    (hugo,) = [one for one in known if one["identifier"][0]["value"] == "hugo"]
+    assert hugo["identifier"][1]["value"] == "810000000037"
+    assert hugo["name"] == [{"family": "LAMBERT", "given": ["HUGO"]}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
+from tests.demo_dui.access.checks import healthy_and_broken
 
 ADDRESS = "alice@banc.example.org"
 STRONG, STRONGER, PATIENT_STRONG = "Sapin-Bleu-42", "Cerise-Noire-58", "48151623"
@@ -102,7 +102,7 @@ CHECKS: dict[Any, str] = {
         "mdp-dix-minuscules"
     ),
     weak_passwords_of_patients_are_refused: "mdp-sans-controle mdp-usager-sept-chiffres",
-    weak_passwords_are_refused_by_the_api_too: "mdp-api-sans-controle",
+    weak_passwords_are_refused_by_the_api_too: "mdp-sans-controle",
     renewed_password_replaces_the_old_one: (
         "renouvellement-ancien-accepte renouvellement-nouveau-perdu"
     ),
@@ -115,19 +115,7 @@ CHECKS: dict[Any, str] = {
         "mdp-privilegie-reemploi"
     ),
 }
-PAIRS = [(fault, check) for check, faults in CHECKS.items() for fault in faults.split()]
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_healthy(check: Any, counter: Any) -> None:
-    check(counter)
-
-
-@pytest.mark.parametrize(("fault", "check"), PAIRS, ids=lambda v: v if isinstance(v, str) else "")
-def test_fault_breaks_its_check(fault: str, check: Any, counter: Any) -> None:
-    counter.dui.fault(fault)
-    with pytest.raises(AssertionError):
-        check(counter)
+test_healthy, test_fault_breaks_its_check = healthy_and_broken(CHECKS)
 
 
 def test_an_old_second_factor_is_renewed_before_anything_opens(counter: Any) -> None:

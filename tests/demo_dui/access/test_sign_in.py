@@ -184,3 +184,10 @@ def test_accounts_and_their_secrets_outlive_the_process(start: Any, tmp_path: An
     assert b"Sapin-Bleu-42" not in kept and b"scrypt$" in kept
     second = start("--state", str(tmp_path))
     assert "/patients" in second.signed_in("pro.durand", "Sapin-Bleu-42").get(second.url).url
+
+
+def test_a_matricule_typed_in_vain_is_traced_shortened(counter: Any) -> None:
+    counter.visitor().sign_in(MATRICULE, "48151623")
+    (line,) = counter.traces("connexion")
+    assert (line["by"], line["result"]) == ("2790…89", "échec")
+    assert MATRICULE not in counter.call("GET", "/api/journal").text

@@ -180,9 +180,9 @@ def test_a_fault_that_changes_nothing_is_not_named(
 def test_an_unknown_fault_lists_the_known_ones(insi: InsiSimulator) -> None:
     with pytest.raises(ConfigurationProblem, match="« plusieurs »") as problem:
         insi.fails_with("plusieur")
-    assert all(name in str(problem.value) for name in FAULTS)
+    assert all(fault.name in str(problem.value) for fault in FAULTS)
 
 
 def test_every_fault_says_in_french_what_insi_does() -> None:
     assert len(FAULTS) >= 12
-    assert all(fault.description.startswith("INSi ") for fault in FAULTS.values())
+    assert all(fault.description.startswith("INSi ") for fault in FAULTS)

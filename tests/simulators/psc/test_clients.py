@@ -93,7 +93,7 @@ def test_a_client_signs_its_assertion_with_its_key(
     proof = assertion(psc)
     tokens = party.redeem(callback, **proof)
     assert tokens.status_code == 200
-    assert psc.releve().calls[-1].client_auth == "private_key_jwt"
+    assert psc.calls[-1].client_auth == "private_key_jwt"
 
     again = party.call(
         "token",
@@ -136,7 +136,7 @@ def test_a_client_certificate_binds_the_tokens(
     assert party.redeem(callback, **form).json()["error"] == "invalid_client"
 
     tokens = party.redeem(callback, certificate=True, **form).json()
-    call = psc.releve().calls[-1]
+    call = psc.calls[-1]
     assert (call.client_auth, call.status) == ("tls_client_auth", 200)
     assert "CN=test-client" in call.certificate
     claims = jwt.decode(tokens["access_token"], psc_keys(psc, igc)).claims
@@ -184,7 +184,7 @@ def test_a_code_of_another_client_is_refused(
     callback = browser.sign_in(party.authorization(), doctor)
     stranger = registered(psc, igc, other)
     assert stranger.redeem(callback).json()["error"] == "invalid_grant"
-    assert psc.releve().calls[-1].answered["code_state"] == "d'un autre client"
+    assert psc.calls[-1].answered["code_state"] == "d'un autre client"
     assert party.redeem(callback).status_code == 200
 
 
@@ -196,7 +196,7 @@ def test_registering_again_replaces(psc: PscSimulator, browser: Browser, party: 
         post_logout_redirect_uris=(AFTER_LOGOUT,),
     )
     psc.register(moved)
-    assert psc.releve().client["redirect_uris"] == ["https://127.0.0.1:9/ailleurs"]
+    assert psc.releve(psc.mark()).client["redirect_uris"] == ["https://127.0.0.1:9/ailleurs"]
     assert browser.get(party.authorization()).status_code == 400
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -136,6 +137,17 @@ def test_userinfo_is_of_someone_else(
     assert other["sub"] != part(tokens["id_token"], 1)["sub"]
     assert other["SubjectNameID"] != doctor.national_id
     assert psc.calls[-1].answered["SubjectNameID"] == other["SubjectNameID"]
+
+
+def test_userinfo_is_of_the_last_known_of_the_others(
+    psc: PscSimulator, browser: Browser, party: Party, doctor: Professional
+) -> None:
+    neighbour = replace(doctor, rpps="99700000021", exercise_name="VOISIN")
+    psc.knows(neighbour)
+    psc.fails_with("userinfo-autre-personne", doctor)
+    tokens = tokens_of(browser, party, doctor)
+    other = party.userinfo(tokens["access_token"]).json()
+    assert (other["SubjectNameID"], other["family_name"]) == (neighbour.national_id, "VOISIN")
 
 
 def test_userinfo_is_a_signed_jwt(

@@ -7,9 +7,15 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oidc.core import CodeIDToken
+from joserfc import jwt
+from joserfc.jwk import KeySet
 
 from harness.model.professional import Professional
 from harness.simulators.igc import TestIgc
@@ -22,34 +28,26 @@ INSTALLED = ROOT / ".banc" / "openid-client"
 OLDEST_NODE = (20, 19)
 
 
-def test_authlib_signs_in_refreshes_and_logs_out(
-    psc: PscSimulator, igc: TestIgc, browser: Browser, doctor: Professional
-) -> None:
-    from authlib.common.security import generate_token
-    from authlib.integrations.requests_client import OAuth2Session
-    from authlib.oidc.core import CodeIDToken
-    from joserfc import jwt
-    from joserfc.jwk import KeySet
-
-    session = OAuth2Session(
+@pytest.fixture
+def session(igc: TestIgc) -> Iterator[OAuth2Session]:
+    """The OAuth session of Authlib, registered as CLIENT."""
+    opened = OAuth2Session(
         CLIENT.client_id,
         CLIENT.client_secret,
         scope="openid scope_all",
         redirect_uri=CALLBACK,
         code_challenge_method="S256",
     )
-    session.verify = str(igc.chain)
-    session.trust_env = False
-    found = session.get(psc.discovery_url, withhold_token=True).json()
-    session.metadata.update(token_endpoint=found["token_endpoint"])
-    nonce, verifier = generate_token(20), generate_token(48)
-    url, state = session.create_authorization_url(
-        found["authorization_endpoint"], nonce=nonce, code_verifier=verifier, acr_values="eidas1"
-    )
-    token = session.fetch_token(
-        authorization_response=browser.sign_in(url, doctor), state=state, code_verifier=verifier
-    )
+    opened.verify = str(igc.chain)
+    opened.trust_env = False
+    yield opened
+    opened.close()
 
+
+def verified(
+    session: OAuth2Session, found: dict[str, str], token: dict[str, str], nonce: str
+) -> CodeIDToken:
+    """Return the claims of an ID token as Authlib validates them."""
     keys = KeySet.import_key_set(session.get(found["jwks_uri"], withhold_token=True).json())
     decoded = jwt.decode(token["id_token"], keys, ["RS256"])
     claims = CodeIDToken(
@@ -63,6 +61,22 @@ def test_authlib_signs_in_refreshes_and_logs_out(
         {"nonce": nonce, "client_id": CLIENT.client_id, "access_token": token["access_token"]},
     )
     claims.validate(leeway=0)
+    return claims
+
+
+def test_authlib_signs_in_refreshes_and_logs_out(
+    psc: PscSimulator, session: OAuth2Session, browser: Browser, doctor: Professional
+) -> None:
+    found = session.get(psc.discovery_url, withhold_token=True).json()
+    session.metadata.update(token_endpoint=found["token_endpoint"])
+    nonce, verifier = generate_token(20), generate_token(48)
+    url, state = session.create_authorization_url(
+        found["authorization_endpoint"], nonce=nonce, code_verifier=verifier, acr_values="eidas1"
+    )
+    token = session.fetch_token(
+        authorization_response=browser.sign_in(url, doctor), state=state, code_verifier=verifier
+    )
+    claims = verified(session, found, token, nonce)
     assert session.get(found["userinfo_endpoint"]).json()["SubjectNameID"] == doctor.national_id
 
     psc.clock.advance(121)
@@ -83,7 +97,6 @@ def test_authlib_signs_in_refreshes_and_logs_out(
     )
     assert query_of(out.headers["Location"]) == {"state": state}
     assert session.get(found["userinfo_endpoint"]).status_code == 401
-    session.close()
 
 
 def test_npm_openid_client_signs_in_refreshes_and_logs_out(
