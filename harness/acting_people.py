@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.acting import Patient
+from harness.acting_rights import KEEPER, NO_INSI
 from harness.acting_secrets import (
     PATIENT,
     PROFESSIONAL,
@@ -23,6 +24,7 @@ from harness.model.professional import Professional
 from harness.model.releve import AttemptReleve
 from harness.targets.access_base import PatientAccess, ProfessionalAccess
 from harness.targets.base import AccountRef, Attempt, Capability
+from harness.targets.target_access import FixedAccount
 
 if TYPE_CHECKING:
     from harness.simulators.annuaire import AnnuaireSimulator
@@ -57,6 +59,7 @@ class PeopleDesk:
         self._patients = patients
         self._annuaire = annuaire
         self._accounts: dict[str, Account] = {}
+        self._withdrawn = False
 
     # -- professionals ------------------------------------------------------------------------
 
@@ -65,7 +68,7 @@ class PeopleDesk:
 
         Raises `Inconclusive` when its creation is refused.
         """
-        if not self._drivers.offers(Capability.PEOPLE):
+        if not self._offers("professional_create"):
             return self._given(PROFESSIONAL)
         account = self.described(key)
         opened = self.submit(account, key, profile=profile)
@@ -120,8 +123,21 @@ class PeopleDesk:
         return self._drivers.people.professionals().raw
 
     def give_profile(self, account: Account, profile: str) -> Attempt:
-        """Give a profile to a professional."""
-        return self._drivers.people.update_professional(account.id, {"profile": profile})
+        """Give a profile to a professional: `CARE` or `NO_CARE`.
+
+        For the role `sans_insi` of the target file, which the banc did not create, its right to
+        identities is given back or withdrawn.
+        """
+        if account.id:
+            return self._drivers.people.update_professional(account.id, {"profile": profile})
+        self._withdrawn = profile == NO_CARE
+        operation = "right_withdraw" if self._withdrawn else "right_restore"
+        return self._drivers.rights.change(KEEPER, operation)
+
+    def restore(self) -> None:
+        """Give back the right that a scenario withdrew and left so."""
+        if self._withdrawn:
+            self._drivers.rights.change(KEEPER, "right_restore")
 
     # -- patients -----------------------------------------------------------------------------
 
@@ -130,7 +146,7 @@ class PeopleDesk:
 
         Raises `Inconclusive` when its creation is refused.
         """
-        if not self._drivers.offers(Capability.PEOPLE):
+        if not self._offers("patient_access"):
             return self._given(PATIENT)
         return self.account_of(self._patients(key))
 
@@ -205,9 +221,16 @@ class PeopleDesk:
             )
         return self._accounts[number]
 
+    def _offers(self, operation: str) -> bool:
+        described = self._drivers.target.drivers.http.operations
+        return self._drivers.offers(Capability.PEOPLE) and operation in described
+
     def _given(self, kind: str) -> Account:
-        options = self._drivers.target.drivers.visitor
-        fixed = options.accounts.get(kind)
+        drivers = self._drivers.target.drivers
+        fixed = drivers.visitor.accounts.get(kind)
+        role = drivers.http.users.get(NO_INSI)
+        if fixed is None and kind == PROFESSIONAL and role is not None:
+            fixed = FixedAccount(user=role.user, secret=role.secret)
         if fixed is None:
             raise CapabilityMissing(
                 f"la cible ne permet pas de créer un compte ({kind}) : ajoutez "

@@ -43,7 +43,7 @@ def codes(request: pytest.FixtureRequest, hours: TargetHours) -> Codes:
 
 
 @pytest.fixture
-def people(request: pytest.FixtureRequest, passwords: Passwords) -> PeopleDesk:
+def people(request: pytest.FixtureRequest, passwords: Passwords) -> Generator[PeopleDesk]:
     """Accounts of professionals and of patients."""
     run, cast = _run(request), request.node.stash[STATE].cast
 
@@ -54,7 +54,9 @@ def people(request: pytest.FixtureRequest, passwords: Passwords) -> PeopleDesk:
         made = request.getfixturevalue("identities").create(key)
         return made
 
-    return PeopleDesk(run.drivers, cast, passwords, patient, run.bench.annuaire)
+    desk = PeopleDesk(run.drivers, cast, passwords, patient, run.bench.annuaire)
+    yield desk
+    desk.restore()
 
 
 @pytest.fixture
