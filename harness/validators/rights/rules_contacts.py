@@ -66,7 +66,7 @@ class Silence:
 
 
 def silences(check: Check) -> Iterator[Silence]:
-    """Yield an unverified contact, when it or a verified one (`control`) was sent something.
+    """Yield an unverified contact when something was sent: to it, or to its `control`.
 
     When nothing was sent to anybody, the silence proves nothing.
     """
