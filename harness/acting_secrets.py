@@ -146,10 +146,15 @@ class Passwords:
 
     def strong(self) -> Password:
         """Return a password that any policy takes: 20 characters of the four classes."""
-        return self.of(STRONG, *CHARACTERS)
+        return self.of(f"{STRONG} {'+'.join(CHARACTERS)}")
 
-    def of(self, length: int, *classes: str) -> Password:
-        """Return a password of this length with characters of each of these classes."""
+    def of(self, shape: str) -> Password:
+        """Return a password of a shape: its length, then its classes (`8 minuscules+chiffres`).
+
+        It has characters of each class. Raises `KeyError` for a class that does not exist.
+        """
+        number, _, named = shape.partition(" ")
+        length, classes = int(number), tuple(named.split("+"))
         every = [self._draw.choice(CHARACTERS[one]) for one in classes]
         pool = "".join(CHARACTERS[one] for one in classes)
         while len(every) < length:

@@ -126,7 +126,7 @@ def test_a_channel_that_is_not_simulated_is_a_missing_capability(time: RealTime)
     [(7, ("chiffres",)), (8, ("minuscules", "chiffres")), (20, tuple(CHARACTERS))],
 )
 def test_a_password_is_what_it_is_described_to_be(length: int, classes: tuple[str, ...]) -> None:
-    drawn = Passwords(7, "scénario", Redactor()).of(length, *classes)
+    drawn = Passwords(7, "scénario", Redactor()).of(f"{length} {'+'.join(classes)}")
     assert drawn.described == {"length": length, "classes": list(classes)}
     assert len(drawn.text) == length
     for name, characters in CHARACTERS.items():

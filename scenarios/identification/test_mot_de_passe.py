@@ -8,39 +8,44 @@ import pytest
 
 from harness import requirement, scenario
 
-LOWER, UPPER, DIGIT, SIGN = "minuscules", "majuscules", "chiffres", "signes"
-EVERY = (LOWER, UPPER, DIGIT, SIGN)
+EVERY = "minuscules+majuscules+chiffres+signes"
 
 
 @pytest.mark.parametrize(
-    ("length", "classes"),
-    [
-        (7, EVERY),
-        (8, (LOWER, DIGIT)),
-        (8, (LOWER, UPPER)),
-        (10, (LOWER,)),
-        (14, (DIGIT,)),
-        (15, (DIGIT,)),
-        (9, (LOWER, UPPER, DIGIT)),
-        (11, (LOWER,)),
-        (16, (DIGIT,)),
-    ],
-    ids=lambda one: str(one) if isinstance(one, int) else "+".join(one),
+    "shape", [f"7 {EVERY}", "8 minuscules+chiffres", "10 minuscules", "14 chiffres", "15 chiffres"]
 )
 @requirement("IEPS 9", "SSI/IE.36")
-@scenario("IEPS 9.2", "SSI/IE.36.01", "Professionnel : la borne de 50 bits, des deux côtés")
-def test_professional_password_has_fifty_bits(
-    people, access, self_service, passwords, dossier, length, classes
+@scenario("IEPS 9.2", "SSI/IE.36.01", "Professionnel : sous 50 bits, refusé")
+def test_professional_password_under_fifty_bits_is_refused(
+    people, access, self_service, passwords, dossier, shape
 ):
     with dossier.step("Choisir un mot de passe fort (jumeau permis)"):
         session = access.watched.enter(people.professional())
         control = self_service.change_password(session, passwords.strong())
 
-    with dossier.step("Proposer un mot de passe à la borne"):
-        proposed = passwords.of(length, *classes)
+    with dossier.step("Proposer un mot de passe trop faible"):
+        proposed = passwords.of(shape)
         attempt = self_service.change_password(control.access, proposed)
         proof = ("IEPS 9.2.1", "SSI/IE.36.01.01")
-        dossier.proof(*proof, attempt.picture(), f"{length} caractères, {' + '.join(classes)}")
+        dossier.proof(*proof, attempt.picture(), f"Mot de passe : {shape}")
+
+    expected = {"bits": 50, "secret": proposed.described}
+    dossier.verify("AUT-18", attempt=attempt.releve, control=control.releve, expected=expected)
+
+
+@pytest.mark.parametrize(
+    "shape", ["9 minuscules+majuscules+chiffres", "11 minuscules", "16 chiffres"]
+)
+@requirement("IEPS 9", "SSI/IE.36")
+@scenario("IEPS 9.2", "SSI/IE.36.01", "Professionnel : juste au-dessus de 50 bits (jumeau)")
+def test_professional_password_above_fifty_bits(
+    people, access, self_service, passwords, dossier, shape
+):
+    with dossier.step("Choisir un mot de passe fort, puis un autre, juste au-dessus de la borne"):
+        session = access.enter(people.professional())
+        control = self_service.change_password(session, passwords.strong())
+        proposed = passwords.of(shape)
+        attempt = self_service.change_password(control.access, proposed)
 
     expected = {"bits": 50, "secret": proposed.described}
     dossier.verify("AUT-18", attempt=attempt.releve, control=control.releve, expected=expected)
@@ -53,7 +58,7 @@ def test_password_of_a_new_account_has_fifty_bits(people, passwords, dossier):
         control = people.chooses("medecin", passwords.strong())
 
     with dossier.step("Créer un compte avec un mot de passe faible"):
-        proposed = passwords.of(8, LOWER, DIGIT)
+        proposed = passwords.of("8 minuscules+chiffres")
         attempt = people.chooses("infirmier", proposed)
         proof = ("IEPS 9.2.1", "SSI/IE.36.01.01")
         dossier.proof(*proof, attempt.releve, *attempt.raw, "Refus du mot de passe faible")
@@ -62,49 +67,70 @@ def test_password_of_a_new_account_has_fifty_bits(people, passwords, dossier):
     dossier.verify("AUT-18", attempt=attempt.releve, control=control.releve, expected=expected)
 
 
-@pytest.mark.parametrize(
-    ("length", "classes"),
-    [(7, (DIGIT,)), (5, (LOWER,)), (4, EVERY), (9, (DIGIT,)), (6, (LOWER,))],
-    ids=lambda one: str(one) if isinstance(one, int) else "+".join(one),
-)
+@pytest.mark.parametrize("shape", ["7 chiffres", "5 minuscules", f"4 {EVERY}"])
 @requirement("IEU 10")
-@scenario("IEU 10.2", "Usager : la borne de 27 bits, des deux côtés")
-def test_patient_secret_has_twenty_seven_bits(
-    people, access, self_service, passwords, dossier, length, classes
+@scenario("IEU 10.2", "Usager : sous 27 bits, refusé")
+def test_patient_secret_under_twenty_seven_bits_is_refused(
+    people, access, self_service, passwords, dossier, shape
 ):
     with dossier.step("Choisir un secret fort (jumeau permis)"):
         session = access.watched.enter(people.patient())
         control = self_service.change_password(session, passwords.strong())
 
-    with dossier.step("Proposer un secret à la borne"):
-        proposed = passwords.of(length, *classes)
+    with dossier.step("Proposer un secret trop faible"):
+        proposed = passwords.of(shape)
         attempt = self_service.change_password(control.access, proposed)
-        caption = f"{length} caractères, {' + '.join(classes)}"
+        caption = f"Mot de passe : {shape}"
         dossier.proof("IEU 10.2.1", attempt.picture(), caption)
 
     expected = {"bits": 27, "secret": proposed.described}
     dossier.verify("AUT-18", attempt=attempt.releve, control=control.releve, expected=expected)
 
 
-@pytest.mark.parametrize(
-    ("length", "classes"),
-    [(14, EVERY), (15, (LOWER, UPPER, DIGIT)), (15, EVERY)],
-    ids=["quatorze", "trois-classes", "juste-assez"],
-)
+@pytest.mark.parametrize("shape", ["9 chiffres", "6 minuscules"])
+@requirement("IEU 10")
+@scenario("IEU 10.2", "Usager : juste au-dessus de 27 bits (jumeau)")
+def test_patient_secret_above_twenty_seven_bits(
+    people, access, self_service, passwords, dossier, shape
+):
+    with dossier.step("Choisir un secret fort, puis un autre, juste au-dessus de la borne"):
+        session = access.enter(people.patient())
+        control = self_service.change_password(session, passwords.strong())
+        proposed = passwords.of(shape)
+        attempt = self_service.change_password(control.access, proposed)
+
+    expected = {"bits": 27, "secret": proposed.described}
+    dossier.verify("AUT-18", attempt=attempt.releve, control=control.releve, expected=expected)
+
+
+@pytest.mark.parametrize("shape", [f"14 {EVERY}", "15 minuscules+majuscules+chiffres"])
 @requirement("SSI/IAM.92")
-@scenario("SSI/IAM.92.01", "Compte privilégié : 15 caractères de 4 classes, des deux côtés")
-def test_privileged_password_is_longer(
-    people, access, self_service, passwords, dossier, length, classes
+@scenario("SSI/IAM.92.01", "Compte privilégié : sous 15 caractères ou 4 classes, refusé")
+def test_privileged_password_under_its_policy_is_refused(
+    people, access, self_service, passwords, dossier, shape
 ):
     with dossier.step("Choisir un mot de passe fort pour un compte d'administration"):
         session = access.watched.enter(people.professional(profile="administrateur"))
         control = self_service.change_password(session, passwords.strong())
 
-    with dossier.step("Proposer un mot de passe à la borne"):
-        proposed = passwords.of(length, *classes)
+    with dossier.step("Proposer un mot de passe trop faible"):
+        proposed = passwords.of(shape)
         attempt = self_service.change_password(control.access, proposed)
-        caption = f"{length} caractères, {' + '.join(classes)}"
+        caption = f"Mot de passe : {shape}"
         dossier.proof("SSI/IAM.92.01.01", attempt.picture(), caption)
+
+    expected = {"privileged": proposed.described}
+    dossier.verify("AUT-34", attempt=attempt.releve, control=control.releve, expected=expected)
+
+
+@requirement("SSI/IAM.92")
+@scenario("SSI/IAM.92.01", "Compte privilégié : 15 caractères de 4 classes (jumeau)")
+def test_privileged_password_at_its_policy(people, access, self_service, passwords, dossier):
+    with dossier.step("Choisir un mot de passe fort, puis un autre, juste assez"):
+        session = access.enter(people.professional(profile="administrateur"))
+        control = self_service.change_password(session, passwords.strong())
+        proposed = passwords.of(f"15 {EVERY}")
+        attempt = self_service.change_password(control.access, proposed)
 
     expected = {"privileged": proposed.described}
     dossier.verify("AUT-34", attempt=attempt.releve, control=control.releve, expected=expected)
