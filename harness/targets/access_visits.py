@@ -285,8 +285,16 @@ def shapes_of(secret: str) -> Iterable[str]:
 
 
 def _token_parts(link: str) -> list[str]:
-    """Return what in a link may be its token: long parts of its path, values of its query."""
+    """Return what in a link may be its token: values of its query, long parts of its path.
+
+    A part of a path without a digit is a word of the software: hidden for good, it would be taken
+    for a secret wherever it comes back.
+    """
     parts = urlsplit(link)
     pairs = [one.partition("=")[2] for one in re.split("[&;]", parts.query)]
-    steps = [one for one in (*parts.path.split("/"), parts.fragment) if len(one) >= LONG]
+    steps = [
+        one
+        for one in (*parts.path.split("/"), parts.fragment)
+        if len(one) >= LONG and re.search(r"\d", one)
+    ]
     return [one for one in (*pairs, *steps) if len(one) >= 8]

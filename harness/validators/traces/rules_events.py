@@ -59,9 +59,9 @@ class PersonIsNamed(OverTraces):
         for event in batch.events:
             if about_a_person.isdisjoint(event.kinds):
                 continue
-            foreign = not event.person and not kinds_marked("foreign").isdisjoint(event.kinds)
-            if foreign and succeeded(event.result) is False:
-                continue  # refused from outside: the person is not one of the software's
+            unknown = not event.person and not kinds_marked("unknown").isdisjoint(event.kinds)
+            if unknown and succeeded(event.result) is False:
+                continue  # what was refused made no person of the software
             self.examined += 1
             if not event.person:
                 yield Finding(
@@ -70,7 +70,7 @@ class PersonIsNamed(OverTraces):
                     "vide",
                     "La trace dit-elle sur qui l'acte a porté ?",
                     # A verification comes before the person that it lets in.
-                    Level.WARNING if foreign and "verification" in event.kinds else None,
+                    Level.WARNING if unknown and "verification" in event.kinds else None,
                 )
 
 
