@@ -160,6 +160,16 @@ def test_links_of_mails(visits: Visiting, site: Site, journal: Journal) -> None:
     assert TOKEN.encode() not in filed(journal) and b"nouveau+secret" not in filed(journal)
 
 
+def test_words_of_the_path_of_a_link_are_no_secret(
+    visits: Visiting, site: Site, journal: Journal
+) -> None:
+    link = f"{site.url}/reinitialisation-du-secret/{TOKEN}?jeton=abcdefgh1"
+    with pytest.raises(UnreadablePage):  # the site has no such page: what was typed is known
+        visits.walk(visits.start(), "reset_password", link=link, new_secret="nouveau secret")
+    assert journal.redactor.clean(b"POST /reinitialisation-du-secret").endswith(b"-du-secret")
+    assert TOKEN.encode() not in filed(journal)
+
+
 def test_absent_journeys_and_pages_are_named(visits: Visiting) -> None:
     user = visits.start()
     with pytest.raises(CapabilityMissing, match=r"drivers\.visitor\.journeys\.revoke\]"):
