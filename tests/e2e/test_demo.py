@@ -24,10 +24,10 @@ TAGS = {"failed": "failure", "error": "error", "skipped": "skipped", "passed": "
 BASIC = re.compile(rb"(?i)\bbasic\s+[A-Za-z0-9+/]{8,}={0,2}")
 COOKIE = re.compile(rb"(?i)\b(?:set-)?cookie:[ \t]*[^=\s;]+=[^;\s]+")
 JWT = re.compile(rb"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.")
-# A form or a link that carries a secret in clear; a placeholder begins by « (C2 AB, or %C2%AB).
+# A form or a link that carries a secret in clear: not a placeholder («…»), nor a mask (•••).
 CARRIED = re.compile(
     rb"(?i)\b(?:password|new_password|old_password|confirm|recovery_code|client_secret|jeton"
-    rb"|access_token|refresh_token|id_token_hint|code_verifier)=(?!\xc2\xab|%C2%AB)[^&\s\"'<]{4,}"
+    rb"|access_token|refresh_token|id_token_hint|code_verifier)=(?!\xc2\xab|%C2%AB|\xe2\x80\xa2)[^&\s\"'<]{4,}"
 )
 # A SHA-256 may hold fifteen digits in a row: hexadecimal neighbours are no matricule.
 MATRICULE = re.compile(r"(?<![0-9a-fA-F])[12]\d{4}(?:\d\d|2[AB])\d{8}(?![0-9a-fA-F])")
