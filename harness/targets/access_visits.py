@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, urlsplit
 
+from harness.evidence.redaction import as_a_browser_sends_it
 from harness.model.access import OPENED, REFUSED, SECOND_FACTOR, SIGN_IN, Reached
 from harness.model.problems import CapabilityMissing
 from harness.targets.http_templates import PLACEHOLDER, filled
@@ -280,8 +281,8 @@ def _fits(mark: StageMark, path: str, text: str) -> bool:
 
 def shapes_of(secret: str) -> Iterable[str]:
     """Return a secret as a form, a JSON document or a page carries it."""
-    written = (secret, quote_plus(secret), quote(secret, safe=""), html.escape(secret))
-    return dict.fromkeys((*written, json.dumps(secret)[1:-1]))
+    sent = (quote_plus(secret), as_a_browser_sends_it(secret), quote(secret, safe=""))
+    return dict.fromkeys((secret, *sent, html.escape(secret), json.dumps(secret)[1:-1]))
 
 
 def _token_parts(link: str) -> list[str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlsplit
 
 from harness.evidence.recorder import Recorder
+from harness.evidence.redaction import as_a_browser_sends_it
 from harness.model.artefact import Artefact, Exchange, TlsFacts
 from harness.model.problems import TargetUnreachable, UnexpectedAnswer
 from harness.targets.target import Credentials, Target
@@ -246,7 +247,8 @@ def hide_secrets(recorder: Recorder, target: Target, credentials: Credentials) -
     """Register every secret of the target, as written and as a form or a header carries it."""
     known = [*target.secrets, credentials.secret]
     for secret in dict.fromkeys(one for one in known if len(one) >= 4):
-        for shape in {secret, quote_plus(secret), json.dumps(secret)[1:-1]}:
+        sent = (quote_plus(secret), as_a_browser_sends_it(secret))
+        for shape in {secret, *sent, json.dumps(secret)[1:-1]}:
             recorder.redactor.hide(shape, "mot-de-passe")
 
 

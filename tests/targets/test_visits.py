@@ -160,6 +160,13 @@ def test_links_of_mails(visits: Visiting, site: Site, journal: Journal) -> None:
     assert TOKEN.encode() not in filed(journal) and b"nouveau+secret" not in filed(journal)
 
 
+def test_a_secret_is_hidden_as_it_is_sent(visits: Visiting, journal: Journal) -> None:
+    # What a browser and Python write differently in a form.
+    visits.walk(visits.start(), "sign_in", user="durand", secret="Etoile*tilde~plus+ espace")
+    assert b"Etoile" not in filed(journal)
+    assert b"durand" in filed(journal)
+
+
 def test_words_of_the_path_of_a_link_are_no_secret(
     visits: Visiting, site: Site, journal: Journal
 ) -> None:
