@@ -15,7 +15,7 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
 _TOKEN = "jeton"
 SECRET_PARAMETERS = {
@@ -79,14 +79,6 @@ _VALUES = re.compile(
 """A value of a control, or a text between two tags."""
 _TYPED = re.compile(rb'("(?:password|new_password|totp_secret)"\s*:\s*")([^"\\]+)')
 """What a person types or keeps, under its name in JSON."""
-
-
-def as_a_browser_sends_it(secret: str) -> str:
-    """Return a value as a browser writes it in a form (URL standard, not RFC 3986).
-
-    `*` stays as it is, `~` does not: Python's `quote_plus` writes both the other way.
-    """
-    return quote(secret, safe="*").replace("~", "%7E").replace("%20", "+")
 
 
 class Redactor:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus, urlsplit
 
-from harness.evidence.redaction import as_a_browser_sends_it
 from harness.model.access import OPENED, REFUSED, SECOND_FACTOR, SIGN_IN, Reached
+from harness.model.form_encoding import as_a_browser_sends_it
 from harness.model.problems import CapabilityMissing
 from harness.targets.http_templates import PLACEHOLDER, filled
 from harness.targets.target import Target

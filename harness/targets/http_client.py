@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote_plus, urlsplit
 
 from harness.evidence.recorder import Recorder
-from harness.evidence.redaction import as_a_browser_sends_it
 from harness.model.artefact import Artefact, Exchange, TlsFacts
+from harness.model.form_encoding import as_a_browser_sends_it
 from harness.model.problems import TargetUnreachable, UnexpectedAnswer
 from harness.targets.target import Credentials, Target
 from harness.targets.tls import facts_of, network_reason, tls_reason

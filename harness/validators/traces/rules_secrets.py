@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote_plus
 
+from harness.model.form_encoding import as_a_browser_sends_it
 from harness.model.identity import shortened
 from harness.validators import Check, Finding
 from harness.validators.engine import streaming_rule
@@ -85,7 +86,8 @@ class NoSecretIsKept(OverTraces):
 def _known(secrets: object) -> re.Pattern[str] | None:
     """Return what finds the secrets of the run, as they are or as an address carries them."""
     given = [str(one) for one in secrets] if isinstance(secrets, list | tuple) else []
-    forms = {form for one in given for form in (one, quote_plus(one)) if len(one) >= _SHORTEST}
+    long = [one for one in given if len(one) >= _SHORTEST]
+    forms = {form for one in long for form in (one, quote_plus(one), as_a_browser_sends_it(one))}
     if not forms:
         return None
     longest_first = sorted(forms, key=lambda one: (-len(one), one))
